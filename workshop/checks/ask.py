@@ -1,0 +1,164 @@
+"""What a check is written with: ask the learner's function, compare, and name the mistake."""
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from workshop.checks.protocol import NOT_PLAIN, TIME_UP, Caller, NotPlainError, Reply, plain
+from workshop.checks.registry import Exercise
+from workshop.checks.values import describe, differ_in_kind, matches
+from workshop.errors import NotWritten, NotYet
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A usual mistake: what a function with it would return, and what to tell its author.
+
+    id: names it in the tests ("norm_missing"). function: the exercise's function with the mistake in it.
+    likely, next: the lines of the message. They point, they don't give the answer.
+    """
+
+    id: str
+    function: Callable[..., Any]
+    likely: str
+    next: str
+
+
+CAUSES = {
+    "NameError": "a name is misspelt, or a library is used without importing it.",
+    "IndexError": "an index runs past the end; look at the first and the last step of the loop.",
+    "KeyError": "a key is looked up that may be missing, such as an unknown word.",
+    "ZeroDivisionError": "a division by zero: an empty input, or a sum or length that is 0.",
+    "RecursionError": "the function calls itself without an end.",
+    "SystemExit": "exit() or quit() is called; a function hands back its result with `return`.",
+    "ModuleNotFoundError": "a library that is not installed, or a misspelt name.",
+}
+
+
+class Ask:
+    """One run of a check on one function.
+
+    exercise: whose it is. caller: calls the function. seed: where the random inputs start.
+    rng: the generator for random inputs. Every method raises NotYet with a full diagnosis.
+    """
+
+    def __init__(self, exercise: Exercise, caller: Caller, seed: int = 0) -> None:
+        self.exercise = exercise
+        self.caller = caller
+        self.rng = np.random.default_rng(seed)
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Call the learner's function and return its plain value."""
+        reply = self.caller(*arguments)
+        shown = f"{self.exercise.function}({', '.join(map(describe, arguments))})"
+        if reply.error_type:
+            self._explain_error(reply, shown)
+        if reply.mutated:
+            self.fail(
+                f"{shown} leaves its arguments as they were.",
+                "an argument that was changed during the call.",
+                "the function writes into its input (+=, sort(), append, pop or an assignment to x[i]).",
+                "work on a copy, or build a new value and return that.",
+            )
+        if reply.value is None:
+            printed = " It printed something, though." if reply.stdout else ""
+            self.fail(
+                f"{shown} returns a value.",
+                f"None.{printed}",
+                "print() instead of return."
+                if printed
+                else "the `return` is missing, or stands in a branch not taken.",
+                "end the function with `return` and the result.",
+            )
+        return reply.value
+
+    def same(
+        self,
+        arguments: Sequence[Any],
+        want: Any,
+        mistakes: Sequence[Mistake] = (),
+        *,
+        what: str = "",
+        tolerance: float = 1e-4,
+    ) -> Any:
+        """Compare the function's value with the wanted one; where it differs, look for a known mistake.
+
+        what: one sentence on what is expected; without it the call and its value are shown.
+        tolerance: relative, and a tenth of it absolute. Returns the function's value.
+        """
+        got = self(*arguments)
+        want = plain(want)
+        if matches(got, want, tolerance):
+            return got
+        shown = f"{self.exercise.function}({', '.join(map(describe, arguments))})"
+        expected = what or f"{shown} returns {describe(want)}."
+        for mistake in mistakes:
+            made = attempt(mistake, arguments)
+            if matches(got, made, tolerance) and not matches(made, want, tolerance):
+                self.fail(expected, describe(got), mistake.likely, mistake.next)
+        kind = differ_in_kind(got, want)
+        self.fail(expected, describe(got), *(kind or UNKNOWN))
+
+    def true(self, condition: object, expected: str, got: Any, likely: str, next: str) -> None:
+        """Fail with this diagnosis unless the condition holds. got: a text, or a value to be described."""
+        if not condition:
+            self.fail(expected, got if isinstance(got, str) else describe(got), likely, next)
+
+    def fail(self, expected: str, got: str, likely: str, next: str) -> None:
+        """Raise NotYet with the four lines of a diagnosis."""
+        raise NotYet(write_message(self.exercise, expected, got, likely, next))
+
+    def _explain_error(self, reply: Reply, shown: str) -> None:
+        """Raise NotYet for a call that raised, never ended or returned something that can't be read."""
+        again = f"call {shown} in a cell of its own and read the error there; then run this cell again."
+        if reply.error_type == "NotImplementedError":
+            raise NotWritten(
+                write_message(
+                    self.exercise,
+                    f"a function {self.exercise.function} of your own.",
+                    "the stub: it still raises NotImplementedError.",
+                    "it isn't written yet, or the cell above wasn't run after the change.",
+                    "replace the `raise` line by your code, run that cell, then this one.",
+                )
+            )
+        if reply.error_type == TIME_UP:
+            cause = "a loop whose condition never becomes false, or far more steps than needed."
+            self.fail(
+                f"{shown} returns within {self.exercise.seconds:g} s.", f"nothing: {reply.error_text}.", cause, again
+            )
+        if reply.error_type == NOT_PLAIN:
+            got = f"{reply.error_text}."
+            cause = "an iterator, a set or an object is returned as it is."
+            self.fail(
+                f"{shown} returns numbers, text, lists, dicts or arrays.",
+                got,
+                cause,
+                "turn it into a list, dict or array first.",
+            )
+        cause = CAUSES.get(reply.error_type, "the error text says what Python could not do at that line.")
+        self.fail(f"{shown} returns a value.", f"an error. {reply.error_text}", cause, again)
+
+
+UNKNOWN = (
+    "none of the usual mistakes fits.",
+    "do the example of the card by hand, print the values in between, and compare step by step.",
+)
+
+
+def attempt(mistake: Mistake, arguments: Sequence[Any]) -> Any:
+    """Return what the mistaken function makes of the arguments, or something that matches nothing."""
+    try:
+        with np.errstate(all="ignore"):
+            return plain(mistake.function(*arguments))
+    except (ArithmeticError, LookupError, TypeError, ValueError, NotPlainError):
+        return object()
+
+
+def write_message(exercise: Exercise, expected: str, got: str, likely: str, next: str) -> str:
+    """Return the text of a diagnosis."""
+    lines = {"Expected:": expected, "Got:": got, "Likely:": likely, "Next:": next}
+    body = itertools.starmap("  {:<9} {}".format, lines.items())
+    return "\n".join([f"{exercise.heading}: not yet.", *body])

@@ -1,0 +1,137 @@
+"""Call a learner's function in this process: with a time limit, quietly, and without losing anything."""
+
+import contextlib
+import copy
+import ctypes
+import io
+import os
+import signal
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from workshop.checks.protocol import NOT_PLAIN, TIME_UP, Caller, NotPlainError, Reply, equal, plain
+
+LIMIT_SECONDS = 5.0
+PRINT_LIMIT = 20_000
+REPEAT_SECONDS = 0.2
+
+
+class TimeUp(BaseException):
+    """The call ran past its limit. Not an Exception, so that `except Exception` in a loop can't swallow it."""
+
+
+class Printed(io.StringIO):
+    """Keeps the first characters of what is printed, so that endless printing can't fill the memory."""
+
+    def write(self, text: str) -> int:
+        """Keep the text as far as there is room and claim to have written all of it."""
+        super().write(text[: max(0, PRINT_LIMIT - self.tell())])
+        return len(text)
+
+
+def local_caller(function: Callable[..., Any], limit: float = LIMIT_SECONDS) -> Caller:
+    """Return a caller that runs the function here.
+
+    limit: seconds before a call is stopped. A user's own interrupt (KeyboardInterrupt) passes through.
+    """
+
+    def call(*arguments: Any) -> Reply:
+        given = copy.deepcopy(arguments)
+        printed, start = Printed(), time.perf_counter()
+        value, error_type, error_text = None, "", ""
+        try:
+            with quiet(printed), time_limit(limit):
+                value = plain(function(*given))
+        except TimeUp:
+            error_type, error_text = TIME_UP, f"still running after {limit:g} s"
+        except NotPlainError as error:
+            error_type, error_text = NOT_PLAIN, str(error)
+        except (Exception, SystemExit, GeneratorExit) as error:
+            error_type, error_text = name_error(error), describe_error(error, function)
+        seconds = time.perf_counter() - start
+        return Reply(value, error_type, error_text, printed.getvalue(), changed(arguments, given), seconds)
+
+    return call
+
+
+def changed(before: Any, after: Any) -> bool:
+    """Tell whether arguments differ after a call; what can't be compared counts as changed."""
+    try:
+        return not equal(plain(before), plain(after))
+    except NotPlainError:
+        return True
+
+
+def name_error(error: BaseException) -> str:
+    """Return an error's class name; every kind of NotImplementedError counts as one."""
+    return "NotImplementedError" if isinstance(error, NotImplementedError) else type(error).__name__
+
+
+def describe_error(error: BaseException, function: Callable[..., Any]) -> str:
+    """Return an error's text and the line of the learner's own code that it came from."""
+    home = getattr(getattr(function, "__code__", None), "co_filename", None)
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == home]
+    text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return f"{text}  (at: {frames[-1].line})" if frames and frames[-1].line else text
+
+
+@contextlib.contextmanager
+def quiet(printed: io.StringIO) -> Iterator[None]:
+    """Send what is printed, to Python's streams and to file descriptor 2, away from the notebook."""
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(contextlib.redirect_stdout(printed))
+        stack.enter_context(contextlib.redirect_stderr(io.StringIO()))
+        with contextlib.suppress(OSError):
+            saved, null = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null, 2)
+            os.close(null)
+            stack.callback(os.close, saved)
+            stack.callback(os.dup2, saved, 2)
+        yield
+
+
+@contextlib.contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise TimeUp in the calling thread after some seconds, again and again until the block ends."""
+    posix = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+    with _alarm(seconds) if posix else _interrupt(seconds):
+        yield
+
+
+@contextlib.contextmanager
+def _alarm(seconds: float) -> Iterator[None]:
+    """Limit by a timer signal, which wakes sleeping calls too."""
+
+    def stop(*_: Any) -> None:
+        raise TimeUp
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds, REPEAT_SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@contextlib.contextmanager
+def _interrupt(seconds: float) -> Iterator[None]:
+    """Limit by an exception that a second thread sets (Windows, and threads other than the first)."""
+    thread, done = threading.get_ident(), threading.Event()
+
+    def stop() -> None:
+        wait = seconds
+        while not done.wait(wait):
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(TimeUp))
+            wait = REPEAT_SECONDS
+
+    watcher = threading.Thread(target=stop, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()

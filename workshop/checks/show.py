@@ -1,0 +1,51 @@
+"""Show a check's result: a box in a notebook, text elsewhere. Nothing goes to standard error."""
+
+import html
+import sys
+
+from workshop.checks.registry import Exercise
+from workshop.errors import NotYet
+
+COLOURS = {"passed": "#009E73", "not yet": "#D55E00", "note": "#0072B2"}
+BOX = (
+    '<div role="status" style="border-left:6px solid {colour};padding:6px 12px;margin:4px 0;'
+    'background:rgba(127,127,127,0.10)"><b style="color:{colour}">{mark}</b>'
+    '<pre style="margin:4px 0 0;white-space:pre-wrap;background:transparent">{text}</pre></div>'
+)
+MARKS = {"passed": "✔ passed", "not yet": "✘ not yet", "note": "note"}
+
+
+def in_notebook() -> bool:
+    """Tell whether this process is a notebook's kernel."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    return shell is not None and getattr(shell, "kernel", None) is not None
+
+
+def show(kind: str, text: str) -> None:
+    """Show a text in a box with its kind in words and colour, or print it outside notebooks."""
+    if not in_notebook():
+        print(text)
+        return
+    from IPython.display import display
+
+    box = BOX.format(colour=COLOURS[kind], mark=MARKS[kind], text=html.escape(text))
+    display({"text/html": box, "text/plain": text}, raw=True)
+
+
+def show_pass(exercise: Exercise) -> None:
+    """Show that an exercise passed and what it gives."""
+    unit = "point" if exercise.points == 1 else "points"
+    show("passed", f"{exercise.heading}: passed ({exercise.points} {unit})")
+
+
+def show_failure(problem: NotYet) -> None:
+    """Show the diagnosis in a notebook; elsewhere the error that follows shows it."""
+    if in_notebook():
+        show("not yet", str(problem))
+        problem.shown = True
+
+
+def show_note(text: str) -> None:
+    """Show a remark."""
+    show("note", text)

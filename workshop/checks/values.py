@@ -1,0 +1,101 @@
+"""Compare plain values, and say in a line what they are."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from workshop.checks.protocol import name_kind
+
+LONGEST = 110
+
+
+def matches(got: Any, want: Any, tolerance: float = 1e-4) -> bool:
+    """Tell whether two plain values are the same but for rounding; a list of numbers equals an array of them."""
+    if isinstance(got, np.ndarray) or isinstance(want, np.ndarray):
+        return _same_numbers(got, want, tolerance)
+    if isinstance(want, dict):
+        return (
+            isinstance(got, dict)
+            and got.keys() == want.keys()
+            and all(matches(got[k], want[k], tolerance) for k in want)
+        )
+    if isinstance(want, list):
+        return (
+            isinstance(got, list)
+            and len(got) == len(want)
+            and all(matches(g, w, tolerance) for g, w in zip(got, want, strict=True))
+        )
+    if isinstance(want, int | float) and isinstance(got, int | float):
+        return _same_numbers(got, want, tolerance)
+    return type(got) is type(want) and got == want
+
+
+def as_array(value: Any) -> np.ndarray | None:
+    """Return numbers, lists of numbers or an array as a float array; None where there is no such reading."""
+    try:
+        return np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError):
+        return None
+
+
+def _same_numbers(got: Any, want: Any, tolerance: float) -> bool:
+    """Compare as float arrays: same shape, values within the tolerance, NaN equal to NaN."""
+    a, b = as_array(got), as_array(want)
+    if a is None or b is None or a.shape != b.shape:
+        return False
+    return bool(np.allclose(a, b, rtol=tolerance, atol=tolerance / 10, equal_nan=True))
+
+
+def describe(value: Any) -> str:
+    """Return a value in one short line: numbers rounded, long things cut in the middle, shapes given."""
+    text = _write(value)
+    if isinstance(value, np.ndarray) and (value.size > 12 or len(text) > LONGEST):
+        return f"an array of shape {value.shape}, first values {_write(value.ravel()[:4])}"
+    if len(text) <= LONGEST:
+        return text
+    size = f" ({len(value)} items)" if isinstance(value, list | dict) else ""
+    return f"{text[: LONGEST - 25]} … {text[-20:]}{size}"
+
+
+def _write(value: Any) -> str:
+    """Return Python's notation of a plain value with numbers to three decimals."""
+    if isinstance(value, np.ndarray):
+        return _write(value.tolist())
+    if isinstance(value, bool):
+        return str(value)
+    if isinstance(value, int | float):
+        return str(value) if isinstance(value, int) or not math.isfinite(value) else f"{value:.4g}"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_write(k)}: {_write(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        parts = ", ".join(_write(item) for item in value)
+        return f"({parts})" if isinstance(value, tuple) else f"[{parts}]"
+    return repr(value)
+
+
+def differ_in_kind(got: Any, want: Any) -> tuple[str, str] | None:
+    """Return likely cause and next step where type, length, shape or NaN tell the two apart; else None."""
+    numeric = isinstance(want, np.ndarray | int | float) and not isinstance(want, bool)
+    a = as_array(got) if numeric or isinstance(want, list) else None
+    if (numeric and a is None) or (isinstance(want, str | list | dict) and not isinstance(got, type(want)) and a is None):
+        return (
+            f"{name_kind(got)} is returned where {name_kind(want)} is expected.",
+            "look at the types in the card and in the docstring.",
+        )
+    if a is not None and np.isnan(a).any() and not np.isnan(as_array(want)).any():
+        return (
+            "a NaN: 0 divided by 0, or infinity minus infinity.",
+            "find the division and give the case of zero its own value.",
+        )
+    if numeric and a is not None and a.shape != np.shape(want):
+        return (
+            f"shape {a.shape} instead of {np.shape(want)}: a wrong axis, or a transpose.",
+            "print the shapes in between, and compare with those in the docstring.",
+        )
+    if isinstance(want, list | dict) and isinstance(got, type(want)) and len(got) != len(want):
+        return (
+            f"{len(got)} items instead of {len(want)}: some are missing, or too many.",
+            "do the example of the card by hand and compare.",
+        )
+    return None
