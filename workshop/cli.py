@@ -1,0 +1,109 @@
+"""The command line: `workshop COMMAND`. Every failure is one line; `--debug` shows the trace."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from workshop import __version__
+from workshop.errors import WorkshopError
+
+FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="workshop")
+@click.option("--debug", is_flag=True, help="Show the whole trace of a failure.")
+def commands(debug: bool) -> None:  # main() reads the flag, wherever it stands
+    """Tune or Retrieve: a workshop on adapting language models."""
+
+
+@commands.command()
+@click.option("--data", type=FOLDER, help="Also check a folder of your own texts.")
+def doctor(data: Path | None) -> None:
+    """Check this machine: Python, disk, memory, libraries, models and data."""
+    from workshop import doctor
+
+    findings = doctor.examine(data)
+    doctor.show(findings)
+    sys.exit(doctor.exit_code(findings))
+
+
+@commands.command()
+@click.option("--no-browser", is_flag=True, help="Start the server only, and print its address.")
+@click.option("--port", type=int, help="The port to listen on; without it, a free one from 8888.")
+@click.option("--work", type=FOLDER, help="Where your copies of the lessons lie; without it, work/.")
+def lab(no_browser: bool, port: int | None, work: Path | None) -> None:
+    """Copy the lessons that work/ lacks and open JupyterLab there."""
+    from workshop import lab
+
+    lab.open_lab(work or lab.WORK, browser=not no_browser, port=port)
+
+
+@commands.command(name="list")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def list_lessons(as_json: bool) -> None:
+    """List lessons and exercises with minutes, points and stars."""
+    lessons = describe_lessons()
+    if as_json:
+        click.echo(json.dumps(lessons, indent=1, ensure_ascii=False))
+        return
+    for lesson in lessons:
+        points = sum(exercise["points"] for exercise in lesson["exercises"])
+        click.echo(f"{lesson['stem'][:2]}  {lesson['title']}: {lesson['minutes']} minutes, {points} points")
+        for exercise in lesson["exercises"]:
+            stars = "★" * exercise["stars"] + "☆" * (3 - exercise["stars"])
+            price = f"{exercise['minutes']:>2} min, {exercise['points']} points"
+            click.echo(f"  {exercise['id']:<5}{stars}  {price}  {exercise['title']}")
+
+
+def describe_lessons() -> list[dict[str, Any]]:
+    """Return every lesson with its exercises as plain data, from the registry."""
+    from workshop.checks import registry
+
+    facts = ("id", "title", "points", "minutes", "stars", "function")
+    return [
+        {
+            "stem": lesson.stem,
+            "title": lesson.title,
+            "minutes": lesson.minutes,
+            "exercises": [
+                {fact: getattr(exercise, fact) for fact in facts} for exercise in registry.list_exercises(lesson.stem)
+            ],
+        }
+        for lesson in registry.LESSONS
+    ]
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command; end with one line on standard error where it fails.
+
+    The exit status is 1 for a failure and 2 for a command line that can't be understood.
+    """
+    arguments = sys.argv[1:] if arguments is None else arguments
+    wanted = [argument for argument in arguments if argument != "--debug"] or ["--help"]
+    try:
+        sys.exit(commands.main(wanted, prog_name="workshop", standalone_mode=False))
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except Exception as error:
+        if "--debug" in arguments:
+            raise
+        click.echo("workshop: " + explain(error), err=True)
+        sys.exit(2 if isinstance(error, click.UsageError) else 1)
+
+
+def explain(error: Exception) -> str:
+    """Return a failure as one line: what, why and what to do."""
+    if isinstance(error, click.UsageError):
+        return f"{error.format_message()} See workshop --help."
+    if isinstance(error, WorkshopError):
+        return " ".join(str(error).split())
+    text = " ".join(f"{type(error).__name__}: {error}".split())
+    return f"{text}. This looks like a fault of the workshop's: the same command with --debug shows where."
+
+
+if __name__ == "__main__":
+    main()
