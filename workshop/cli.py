@@ -59,6 +59,16 @@ def list_lessons(as_json: bool) -> None:
             click.echo(f"  {exercise['id']:<5}{stars}  {price}  {exercise['title']}")
 
 
+@commands.command()
+@click.option("--check", is_flag=True, help="Write no notebook; fail where one is stale or breaks a rule.")
+def build(check: bool) -> None:
+    """Make notebooks/ from solutions/, and the solved ones in build/solved/."""
+    from workshop.build import build_all
+
+    written = build_all(check)
+    click.echo("The notebooks are fresh and keep the rules." if check else f"{len(written)} notebooks written.")
+
+
 def describe_lessons() -> list[dict[str, Any]]:
     """Return every lesson with its exercises as plain data, from the registry."""
     from workshop.checks import registry
@@ -100,9 +110,9 @@ def explain(error: Exception) -> str:
     if isinstance(error, click.UsageError):
         return f"{error.format_message()} See workshop --help."
     if isinstance(error, WorkshopError):
-        return " ".join(str(error).split())
+        return str(error)
     text = " ".join(f"{type(error).__name__}: {error}".split())
-    return f"{text}. This looks like a fault of the workshop's: the same command with --debug shows where."
+    return f"{text}. This looks like a fault of the workshop's; --debug shows where."
 
 
 if __name__ == "__main__":

@@ -4,8 +4,9 @@ from pathlib import Path
 
 from workshop.doctor import libraries, machine
 from workshop.doctor.finding import Finding, exit_code, show
+from workshop.settings import Settings
 
-__all__ = ["Finding", "examine", "exit_code", "show"]
+__all__ = ["Finding", "examine", "exit_code", "preflight", "show"]
 
 
 def examine(data: Path | None = None) -> list[Finding]:
@@ -13,9 +14,36 @@ def examine(data: Path | None = None) -> list[Finding]:
 
     data: a folder of the user's own texts to look at as well.
     """
-    findings = [machine.check_python(), machine.check_disk(), machine.check_memory(), machine.check_cores()]
-    for extra, requirements in libraries.read_extras().items():
-        findings += libraries.check_extra(extra, requirements)
-    findings += [libraries.check_widgets(), libraries.check_encoder(), libraries.check_texts()]
-    findings += [machine.check_results(), machine.check_hub()]
-    return [*findings, libraries.check_data(data)] if data else findings
+    return [*examine_machine(), *examine_libraries(staff=True), *examine_contents(data), machine.check_hub()]
+
+
+def preflight(settings: Settings) -> None:
+    """Show in a notebook whether everything for this profile is in place."""
+    findings = [*examine_machine(), *examine_libraries(staff=False), *examine_contents(settings.data)]
+    show(findings if settings.profile == "tiny" else [*findings, machine.check_hub()])
+
+
+def examine_machine() -> list[Finding]:
+    """Look at Python, disk, memory, cores and the results folder."""
+    checks = (
+        machine.check_python,
+        machine.check_disk,
+        machine.check_memory,
+        machine.check_cores,
+        machine.check_results,
+    )
+    return [check() for check in checks]
+
+
+def examine_libraries(*, staff: bool) -> list[Finding]:
+    """Look at the libraries of each extra; staff: also at those for teachers and maintainers."""
+    extras = libraries.read_extras()
+    wanted = [extra for extra in extras if staff or extra not in libraries.STAFF]
+    found = [finding for extra in wanted for finding in libraries.check_extra(extra, extras[extra])]
+    return [*found, libraries.check_widgets()]
+
+
+def examine_contents(data: Path | None) -> list[Finding]:
+    """Look at the models and texts that the tiny profile needs, and at the user's own folder where there is one."""
+    own = [libraries.check_data(data)] if data else []
+    return [libraries.check_encoder(), libraries.check_texts(), *own]
