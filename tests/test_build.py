@@ -3,9 +3,8 @@ import json
 import nbformat
 import pytest
 
-from workshop.build import build_all, make_learner, make_solved, read_functions, read_lesson
+from workshop.build import build_all, make_learner, make_solved, read_functions, read_lesson, verify
 from workshop.build import notebooks as notebooks_module
-from workshop.build import verify
 from workshop.build.colab import badges, install_cell
 from workshop.build.notebooks import write_json
 from workshop.build.source import checkout
@@ -152,7 +151,7 @@ def test_broken_code_names_file_cell_and_line(lesson):
 
 
 def test_missing_solution_is_named(lesson):
-    with pytest.raises(WorkshopError, match="no solution for exercise 0.1"):
+    with pytest.raises(WorkshopError, match=r"no solution for exercise 0\.1"):
         read_functions("00", lesson(GOOD.replace("# BEGIN SOLUTION", "").replace("# END SOLUTION", "")))
 
 

@@ -23,8 +23,8 @@ def write_card(text: str, exercise: Exercise) -> str:
     unit = "point" if exercise.points == 1 else "points"
     stars = "★" * exercise.stars + "☆" * (3 - exercise.stars)
     room = " · in the room" if exercise.room else ""
-    head = f"### {exercise.id} – {exercise.title}\n\n{stars} · about {exercise.minutes} minutes · {exercise.points} {unit}{room}"
-    return head + "\n\n" + text.partition("\n")[2].strip("\n")
+    facts = f"{stars} · about {exercise.minutes} minutes · {exercise.points} {unit}{room}"
+    return f"### {exercise.id} – {exercise.title}\n\n{facts}\n\n" + text.partition("\n")[2].strip("\n")
 
 
 def hide_solution(text: str, exercise: Exercise) -> str:

@@ -6,7 +6,7 @@ from collections import Counter
 
 from workshop.build.execute import execute
 from workshop.build.notebooks import make_solved
-from workshop.build.source import Cell, checkout, read_functions, read_lesson
+from workshop.build.source import Cell, read_functions, read_lesson
 from workshop.checks.registry import LESSONS, list_exercises
 from workshop.errors import WorkshopError
 
