@@ -1,0 +1,200 @@
+"""Packaging, Makefile, Binder, workflows and README agree with each other."""
+
+import os
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from workshop import cli
+from workshop.doctor import libraries, machine
+
+ROOT = Path(__file__).resolve().parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+EXTRAS = {name: [Requirement(line) for line in lines] for name, lines in PROJECT["optional-dependencies"].items()}
+BASE = [Requirement(line) for line in PROJECT["dependencies"]]
+NAMED = [
+    requirement
+    for requirement in [*BASE, *(one for lines in EXTRAS.values() for one in lines)]
+    if requirement.name != PROJECT["name"]
+]
+LEARNERS = ("words", "text", "rag", "tune", "learn", "lab")
+MAKEFILE = (ROOT / "Makefile").read_text()
+TARGETS = {"lab", "test", "check", "measure", "notebooks", "slides", "lint"}
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+
+
+def make_targets(text: str) -> set[str]:
+    """Return the targets that a text calls make with, where it stands in code or begins a command."""
+    return set(re.findall(r"(?:^|`|exec |&& |run: )make ([a-z]+)", text, re.MULTILINE))
+
+
+def closure(extra: str) -> set[str]:
+    """Return the names of everything that an extra asks for, through the extras that it includes."""
+    names = set()
+    for requirement in EXTRAS[extra]:
+        if requirement.name == PROJECT["name"]:
+            names |= {name for inner in requirement.extras for name in closure(inner)}
+        else:
+            names.add(requirement.name)
+    return names
+
+
+def test_every_library_that_an_extra_names_is_pinned():
+    pins = libraries.read_pins(ROOT / "constraints.txt")
+    assert [one.name for one in NAMED if canonicalize_name(one.name) not in pins] == []
+
+
+def test_every_pin_is_one_that_the_extras_allow():
+    pins = libraries.read_pins(ROOT / "constraints.txt")
+    assert [one.name for one in NAMED if not one.specifier.contains(pins[canonicalize_name(one.name)])] == []
+
+
+def test_constraints_hold_exact_pins_only_and_each_library_once():
+    lines = [line for line in (ROOT / "constraints.txt").read_text().splitlines() if line and line[0] != "#"]
+    assert [line for line in lines if not re.fullmatch(r"[\w.-]+==[\w.]+", line)] == []
+    names = [canonicalize_name(line.partition("==")[0]) for line in lines]
+    assert len(set(names)) == len(names)
+    assert "torch==2.13.0" in lines
+
+
+def test_extras_hold_lower_bounds_only():
+    bounds = {str(one): {specifier.operator for specifier in one.specifier} for one in NAMED}
+    assert {line: operators for line, operators in bounds.items() if operators != {">="}} == {}
+
+
+@pytest.mark.parametrize("extra", LEARNERS)
+def test_learners_never_get_nbgrader(extra):
+    # It conflicts with the notebook that Colab has.
+    assert not {"nbgrader", "notebook", "nbclassic"} & closure(extra)
+
+
+def test_everybody_means_the_same_pythons():
+    requires = PROJECT["requires-python"]
+    assert requires == ">={}.{},<{}.{}".format(*machine.OLDEST, machine.NEWEST[0], machine.NEWEST[1] + 1)
+    bounds = f"OLDEST, NEWEST = {machine.OLDEST}, {machine.NEWEST}"
+    assert bounds in (ROOT / "tools" / "bootstrap.py").read_text()
+    assert f"{machine.OLDEST} <= sys.version_info[:2] <= {machine.NEWEST}" in MAKEFILE
+
+
+def test_make_offers_every_target_with_what_it_does_and_how_long_it_takes():
+    described = dict(re.findall(r"^([a-z]+):.*## (.*)$", MAKEFILE, re.MULTILINE))
+    assert set(described) >= TARGETS
+    assert {name for name in TARGETS if not re.search(r"\b(minutes?|seconds|hours?)\b", described[name])} == set()
+
+
+@pytest.mark.parametrize("target", sorted(TARGETS))
+def test_targets_can_be_planned(target):
+    planned = subprocess.run(
+        ["make", "-n", target], cwd=ROOT, capture_output=True, text=True, check=True, env=_plain_environment()
+    )
+    assert "tools/bootstrap.py" in planned.stdout
+
+
+def test_make_names_the_python_that_is_missing():
+    failed = subprocess.run(
+        ["make", "lab", "PYTHON=/no/such/python"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=_plain_environment(),
+    )
+    assert failed.returncode != 0
+    assert failed.stderr.startswith("setup: found no Python. Install 3.11, 3.12 or 3.13")
+
+
+def _plain_environment() -> dict[str, str]:
+    """Return the environment without what an outer make passes on."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS", "PYTHON"))}
+
+
+def test_make_calls_only_commands_that_exist():
+    called = set(re.findall(r"\$\(WORKSHOP\) ([a-z-]+)", MAKEFILE))
+    assert called <= set(cli.commands.commands), f"not yet: {called - set(cli.commands.commands)}"
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=[path.stem for path in WORKFLOWS])
+def test_workflows_run_targets_that_exist(path):
+    text = path.read_text()
+    jobs = yaml.safe_load(text)["jobs"]
+    commands = "\n".join(step["run"] for job in jobs.values() for step in job["steps"] if "run" in step)
+    called = make_targets(commands)
+    assert called
+    assert called <= TARGETS
+    assert all(job["timeout-minutes"] <= 60 for job in jobs.values())
+
+
+def test_pushes_run_what_people_run_and_the_newest_libraries_have_their_day():
+    pushed, weekly = (
+        yaml.safe_load((ROOT / ".github/workflows" / name).read_text()) for name in ("test.yml", "newest.yml")
+    )
+    assert "push" in pushed[True]  # YAML reads `on` as true
+    assert {"make check", "make test"} <= {step.get("run") for step in pushed["jobs"]["test"]["steps"]}
+    assert weekly[True]["schedule"]
+    assert weekly["jobs"]["newest"]["env"]["WORKSHOP_CONSTRAINTS"]
+
+
+def test_continuous_integration_calls_make_test():
+    text = (ROOT / ".ci" / "run").read_text()
+    assert text.rstrip().endswith("exec make test")
+
+
+@pytest.mark.parametrize("script", [".ci/run", "binder/postBuild"])
+def test_scripts_are_executable_and_parse(script):
+    assert os.access(ROOT / script, os.X_OK)
+    assert subprocess.run(["bash", "-n", str(ROOT / script)], capture_output=True, check=False).returncode == 0
+
+
+def test_binder_gives_python_and_pip_and_postbuild_the_rest():
+    environment = yaml.safe_load((ROOT / "binder" / "environment.yml").read_text())
+    names = {Requirement(line.replace("=", "==", 1)).name for line in environment["dependencies"]}
+    assert names == {"python", "pip"}
+    version = next(line for line in environment["dependencies"] if line.startswith("python=")).partition("=")[2]
+    assert tuple(map(int, version.split("."))) in [
+        (3, minor) for minor in range(machine.OLDEST[1], machine.NEWEST[1] + 1)
+    ]
+
+
+def test_binder_installs_the_pinned_set_of_an_extra_that_exists():
+    text = (ROOT / "binder" / "postBuild").read_text()
+    installs = re.findall(r"pip install .*", text)
+    assert all("-c constraints.txt" in line for line in installs)
+    assert {extra for line in installs for extra in re.findall(r'"\.\[(\w+)\]"', line)} == {"lab"}
+    assert "torch" in installs[0]  # before the rest, from PyTorch's own index of CPU builds
+    copied = re.search(r"cp (\S+/overrides\.json)", text)
+    assert (ROOT / copied[1]).is_file()
+    assert set(re.findall(r"workshop\.cli (\w+)", text)) <= set(cli.commands.commands)
+
+
+@pytest.mark.parametrize(
+    ("path", "ignored"),
+    [(".venv/x", True), ("work/x", True), ("build/x", True), ("results/x", True), ("work/results/x", True)]
+    + [("workshop/results/01_x.json", False), ("workshop/build/x.py", False), ("notebooks/x.ipynb", False)],
+)
+def test_what_people_make_is_never_committed(path, ignored):
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a git checkout")
+    answer = subprocess.run(["git", "check-ignore", "-q", path], cwd=ROOT, check=False)
+    assert (answer.returncode == 0) == ignored
+
+
+def test_readme_names_only_what_exists():
+    readme = (ROOT / "README.md").read_text()
+    assert {"lab", "test"} <= make_targets(readme)
+    assert make_targets(readme) <= TARGETS
+    commands = set(re.findall(r"(?:^|`|&& )workshop ([a-z][a-z-]+)", readme, re.MULTILINE))
+    assert "lab" in commands
+    assert commands <= set(cli.commands.commands)
+    assert set(re.findall(r"\.\[([a-z,]+)\]", readme)) <= set(EXTRAS)
+
+
+def test_readme_on_windows_is_three_plain_lines():
+    readme = (ROOT / "README.md").read_text()
+    lines = {r"-m venv", r"pip install -c constraints\.txt -e \"\.\[lab\]\"", r"workshop lab"}
+    assert {line for line in lines if not re.search(line, readme)} == set()
