@@ -31,7 +31,6 @@ lab: learner ## open the lessons in JupyterLab (about 3 minutes the first time, 
 
 test: developer ## pass every test, notebooks included (under 25 minutes on two cores)
 	@echo "Every test: under 25 minutes on two cores."
-	@$(WORKSHOP) build
 	@$(ONE_THREAD) $(PY) -m pytest -n $(WORKERS) $(TESTS)
 
 check: developer ## the maintainer's loop: lint, fast tests, fresh notebooks (under a minute, offline)

@@ -174,8 +174,10 @@ def test_binder_installs_the_pinned_set_of_an_extra_that_exists():
 
 @pytest.mark.parametrize(
     ("path", "ignored"),
-    [(".venv/x", True), ("work/x", True), ("build/x", True), ("results/x", True), ("work/results/x", True)]
-    + [("workshop/results/01_x.json", False), ("workshop/build/x.py", False), ("notebooks/x.ipynb", False)],
+    [
+        *((path, True) for path in (".venv/x", "work/x", "build/x", "results/x", "work/results/x")),
+        *((path, False) for path in ("workshop/results/x.json", "workshop/build/x.py", "notebooks/x.ipynb")),
+    ],
 )
 def test_what_people_make_is_never_committed(path, ignored):
     if not (ROOT / ".git").exists():
