@@ -68,6 +68,12 @@ def test_a_named_port_is_used_or_nothing(tmp_path):
     assert {"--no-browser", "--ServerApp.port=9123", "--ServerApp.port_retries=0"} <= set(arguments)
 
 
+@pytest.mark.parametrize(("user", "expected"), [(0, True), (1000, False)])
+def test_root_in_a_container_may_run_it(monkeypatch, tmp_path, user, expected):
+    monkeypatch.setattr("os.geteuid", lambda: user, raising=False)
+    assert ("--allow-root" in lab.lab_arguments(tmp_path)) == expected
+
+
 def test_closing_a_notebook_stops_its_kernel_and_nothing_asks_the_network():
     overrides = json.loads((lab.LAB_SETTINGS / "overrides.json").read_text())
     assert overrides["@jupyterlab/notebook-extension:tracker"]["kernelShutdown"] is True

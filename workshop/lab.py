@@ -1,5 +1,6 @@
 """Give a learner copies of the lessons to work in, and open JupyterLab on them."""
 
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -48,6 +49,8 @@ def lab_arguments(work: Path, *, lesson: str = FIRST, browser: bool = True, port
     ]
     if not browser:
         arguments.append("--no-browser")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        arguments.append("--allow-root")  # in a container there often is nobody else
     if port is not None:
         arguments += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
     return arguments
