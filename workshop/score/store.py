@@ -65,9 +65,10 @@ def _number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def dump(store: Store) -> str:
-    """Return a store as JSON text; raise TypeError for a value that JSON can't hold."""
-    return json.dumps({"schema": SCHEMA, **store}, ensure_ascii=False, indent=1, default=_plain)
+def dump(store: Store, *, compact: bool = False) -> str:
+    """Return a store as JSON text, in lines or compact; raise TypeError for a value that JSON can't hold."""
+    layout = {"separators": (",", ":")} if compact else {"indent": 1}
+    return json.dumps({"schema": SCHEMA, **store}, ensure_ascii=False, default=_plain, **layout)
 
 
 def _plain(value: Any) -> Any:
