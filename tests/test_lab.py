@@ -93,4 +93,4 @@ def test_open_lab_copies_then_hands_over(monkeypatch, source, tmp_path, capsys):
     lab.open_lab(tmp_path / "work", browser=False, port=9123)
     assert launched == [lab.lab_arguments(tmp_path / "work", browser=False, port=9123)]
     assert (tmp_path / "work" / "01_word_embeddings.ipynb").is_file()
-    assert "2 notebooks copied" in capsys.readouterr().out
+    assert "2 new, the others left as they were" in capsys.readouterr().out

@@ -46,6 +46,7 @@ def lab_arguments(work: Path, *, lesson: str = FIRST, browser: bool = True, port
         f"--ServerApp.root_dir={work}",
         f"--LabApp.default_url=/lab/tree/{lesson}",
         f"--LabApp.app_settings_dir={LAB_SETTINGS}",
+        "--log-level=WARN",
     ]
     if not browser:
         arguments.append("--no-browser")
@@ -64,6 +65,6 @@ def open_lab(work: Path = WORK, *, browser: bool = True, port: int | None = None
     work = work.expanduser().absolute()
     labapp = require("jupyterlab.labapp", extra="lab")
     made = copy_missing(NOTEBOOKS, work)
-    print(f"{len(made)} notebooks copied into {work}; yours were left as they are. Ctrl-C stops JupyterLab.")
+    print(f"Your lessons lie in {work}: {len(made)} new, the others left as they were. Ctrl-C stops JupyterLab.")
     sys.stdout.flush()
     labapp.LabApp.launch_instance(lab_arguments(work, browser=browser, port=port))

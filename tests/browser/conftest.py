@@ -1,6 +1,5 @@
 """A real JupyterLab, started as learners start it, and a real browser on it."""
 
-import json
 import os
 import secrets
 import shutil
@@ -9,35 +8,17 @@ import subprocess
 import sys
 import time
 import urllib.error
-import urllib.request
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from driver import CELL_SECONDS, Server
 
-SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")
 FLAGS = [
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
 START_SECONDS = 120
-CELL_SECONDS = 240
-
-
-@dataclass(frozen=True)
-class Server:
-    """A running JupyterLab: its address, its token and the folder that it works in."""
-
-    address: str
-    token: str
-    work: Path
-
-    def ask(self, path: str) -> object:
-        """Return what the server's API answers."""
-        request = urllib.request.Request(self.address + path, headers={"Authorization": f"token {self.token}"})
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return json.load(answer)
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,30 @@
 """What a learner does in JupyterLab, with the keyboard."""
 
+import json
+import urllib.request
+from dataclasses import dataclass
 from pathlib import Path
 
-from conftest import CELL_SECONDS, SCREENSHOTS, Server
-
+SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
+CELL_SECONDS = 240
 ACTIVE = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook-cell.jp-mod-active"
 IDLE = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook-ExecutionIndicator[data-status='idle']"
 MOST_CELLS = 200
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running JupyterLab: its address, its token and the folder that it works in."""
+
+    address: str
+    token: str
+    work: Path
+
+    def ask(self, path: str) -> object:
+        """Return what the server's API answers."""
+        request = urllib.request.Request(self.address + path, headers={"Authorization": f"token {self.token}"})
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.load(answer)
 
 
 class Notebook:
