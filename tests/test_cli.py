@@ -125,6 +125,16 @@ def test_build_says_what_it_did(monkeypatch, capsys):
     ]
 
 
+def test_course_hands_folder_and_lessons_over(monkeypatch, capsys, tmp_path):
+    from workshop import course
+
+    monkeypatch.setattr(course, "make_course", lambda *arguments: arguments)
+    assert run("course", str(tmp_path), "00", "01") == 0
+    assert run("course", str(tmp_path)) == 0
+    made = capsys.readouterr().out.splitlines()
+    assert made == [str((tmp_path, ("00", "01"))), str((tmp_path, None))]
+
+
 def test_the_module_runs_as_the_command_does():
     shown = subprocess.run(
         [sys.executable, "-m", "workshop.cli", "--version"], capture_output=True, text=True, check=True

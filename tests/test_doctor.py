@@ -219,7 +219,7 @@ def test_own_data_without_anything_to_use_fails(tmp_path, exists):
 
 def test_table_shows_square_brackets_and_counts(monkeypatch):
     text = io.StringIO()
-    monkeypatch.setattr("rich.console.Console", lambda: Console(file=text, width=200))
+    monkeypatch.setattr("rich.console.Console", lambda **_: Console(file=text, width=200))
     doctor.show([Finding("[rag]", "fail", "missing", 'pip install -e ".[rag]"'), Finding("disk", "warn", "1 GB")])
     out = text.getvalue()
     assert 'pip install -e ".[rag]"' in out

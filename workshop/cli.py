@@ -69,6 +69,16 @@ def build(check: bool) -> None:
     click.echo("The notebooks are fresh and keep the rules." if check else f"{len(written)} notebooks written.")
 
 
+@commands.command()
+@click.argument("folder", type=FOLDER)
+@click.argument("lessons", nargs=-1)
+def course(folder: Path, lessons: tuple[str, ...]) -> None:
+    """Make an nbgrader course in FOLDER, of all lessons or of those named, or bring one up to date."""
+    from workshop.course import make_course
+
+    click.echo(make_course(folder, lessons or None))
+
+
 def describe_lessons() -> list[dict[str, Any]]:
     """Return every lesson with its exercises as plain data, from the registry."""
     from workshop.checks import registry

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+WIDTH = 96  # characters that fit beside the prompt of a notebook
 STYLES = {"ok": "green", "note": "dim", "warn": "yellow", "fail": "red"}
 
 
@@ -36,8 +37,9 @@ def show(findings: list[Finding]) -> None:
     for finding in findings:
         mark = f"[{STYLES[finding.state]}]{finding.state}[/]"
         table.add_row(mark, *(escape(text) for text in (finding.name, finding.found, finding.next_step)))
-    console = Console()
-    console.print(table)
+    console = Console(highlight=False)
+    width = min(console.width, WIDTH)
+    console.print(table, width=width)
     count = {state: sum(finding.state == state for finding in findings) for state in STYLES}
     closing = "The tiny profile can't run here yet" if count["fail"] else "The tiny profile can run here"
-    console.print(f"{closing}: {count['fail']} to mend, {count['warn']} to know about.", style="bold")
+    console.print(f"{closing}: {count['fail']} to mend, {count['warn']} to know about.", style="bold", width=width)
