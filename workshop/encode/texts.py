@@ -1,0 +1,89 @@
+"""Encode texts: short ones beside short ones, mean over the tokens, length 1."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from workshop.errors import WorkshopError
+from workshop.models.encoder import Encoder
+
+BATCH_TOKENS = 1024
+BAR_FROM = 500
+
+
+def encode_texts(encoder: Encoder, texts: Sequence[str], *, batch_tokens: int = BATCH_TOKENS) -> np.ndarray:
+    """Turn N texts into unit vectors, shape (N, D), float32, in the order given.
+
+    Texts longer than encoder.max_tokens are cut there. batch_tokens: how many tokens, padding included, go through
+    the network at once. Over 500 texts a progress bar is shown. An empty text gets the vector of its two marks.
+    Raises WorkshopError for a single string or for items that are no strings.
+    """
+    import torch
+
+    _check(texts)
+    ids = [encoding.ids for encoding in encoder.tokenizer.encode_batch(list(texts))]
+    order = sorted(range(len(ids)), key=lambda row: len(ids[row]), reverse=True)
+    vectors = np.empty((len(ids), encoder.dimensions), dtype=np.float32)
+    with torch.inference_mode(), progress(len(ids)) as advance:
+        for rows in split_batches([len(ids[row]) for row in order], batch_tokens):
+            places = [order[place] for place in rows]
+            vectors[places] = _encode_batch(encoder.model, [ids[place] for place in places])
+            advance(len(places))
+    return vectors
+
+
+def _check(texts: Any) -> None:
+    """Raise WorkshopError unless texts is a sequence of strings."""
+    if isinstance(texts, str):
+        raise WorkshopError("expected a list of texts, got one string. For one, use encode_texts(encoder, [text]).")
+    for place, text in enumerate(texts):
+        if not isinstance(text, str):
+            kind = type(text).__name__
+            raise WorkshopError(f"expected texts, got {kind} at place {place}. Turn it into a string or leave it out.")
+
+
+def split_batches(lengths: Sequence[int], batch_tokens: int) -> Iterator[range]:
+    """Yield ranges of places whose padded size stays within batch_tokens; lengths must fall."""
+    start = 0
+    while start < len(lengths):
+        stop = start + max(1, batch_tokens // max(1, lengths[start]))
+        yield range(start, min(stop, len(lengths)))
+        start = stop
+
+
+def _encode_batch(model: Any, ids: list[list[int]]) -> np.ndarray:
+    """Return the unit vectors of one batch, shape (B, D)."""
+    import torch
+
+    longest = max(map(len, ids))
+    padded = torch.zeros((len(ids), longest), dtype=torch.long)
+    mask = torch.zeros((len(ids), longest), dtype=torch.long)
+    for row, tokens in enumerate(ids):
+        padded[row, : len(tokens)] = torch.tensor(tokens)
+        mask[row, : len(tokens)] = 1
+    states = model(input_ids=padded, attention_mask=None if bool(mask.all()) else mask).last_hidden_state
+    return torch.nn.functional.normalize(pool_mean(states, mask), dim=1).numpy()
+
+
+def pool_mean(states: Any, mask: Any) -> Any:
+    """Average token vectors (B, T, D) over the tokens that mask (B, T) marks with 1; returns (B, D), tensors."""
+    weights = mask.unsqueeze(-1).to(states.dtype)
+    return (states * weights).sum(dim=1) / weights.sum(dim=1).clamp(min=1.0)
+
+
+@contextmanager
+def progress(total: int) -> Iterator[Any]:
+    """Give a function that counts texts done; it moves a progress bar when there are more than BAR_FROM."""
+    if total <= BAR_FROM:
+        yield lambda count: None
+        return
+    import sys
+
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(file=sys.stdout), transient=True) as bar:
+        task = bar.add_task("encoding texts", total=total)
+        yield lambda count: bar.advance(task, count)
