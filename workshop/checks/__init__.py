@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from workshop.checks.ask import Ask
-from workshop.checks.local import local_caller
+from workshop.checks.local import local_caller, silence
 from workshop.checks.protocol import Caller
 from workshop.checks.registry import LESSONS, Exercise, find_lesson, list_exercises
 from workshop.checks.show import show_failure, show_note, show_pass
@@ -66,7 +66,8 @@ class LessonChecks:
                     f"expected the function itself, got what it returned. Write {name}, not {name}(...), in the check."
                 )
             try:
-                run_check(exercise, local_caller(function, exercise.seconds))
+                with silence():
+                    run_check(exercise, local_caller(function, exercise.seconds))
             except NotYet as problem:
                 show_failure(problem)
                 raise problem from None
@@ -87,7 +88,8 @@ class Checks:
             raise AttributeError(name)
         if name not in [lesson.name for lesson in LESSONS]:
             raise unknown("lesson", name, [lesson.name for lesson in LESSONS])
-        self.__dict__[name] = LessonChecks(find_lesson(name).stem)
+        with silence():
+            self.__dict__[name] = LessonChecks(find_lesson(name).stem)
         return self.__dict__[name]
 
     def __dir__(self) -> list[str]:

@@ -6,6 +6,7 @@ import ctypes
 import io
 import os
 import signal
+import sys
 import threading
 import time
 import traceback
@@ -80,10 +81,20 @@ def describe_error(error: BaseException, function: Callable[..., Any]) -> str:
 
 @contextlib.contextmanager
 def quiet(printed: io.StringIO) -> Iterator[None]:
-    """Send what is printed, to Python's streams and to file descriptor 2, away from the notebook."""
+    """Send what is printed, and whatever goes to standard error, away from the notebook."""
+    with contextlib.redirect_stdout(printed), silence():
+        yield
+
+
+@contextlib.contextmanager
+def silence() -> Iterator[None]:
+    """Keep standard error silent by every way to it: nbgrader gives 0 for a single character there.
+
+    The stream is muted as well as replaced, since log handlers and progress bars hold on to the one they met first.
+    """
     with contextlib.ExitStack() as stack:
-        stack.enter_context(contextlib.redirect_stdout(printed))
-        stack.enter_context(contextlib.redirect_stderr(io.StringIO()))
+        stack.enter_context(mute(sys.stderr))
+        stack.enter_context(contextlib.redirect_stderr(Printed()))
         with contextlib.suppress(OSError):
             saved, null = os.dup(2), os.open(os.devnull, os.O_WRONLY)
             os.dup2(null, 2)
@@ -91,6 +102,33 @@ def quiet(printed: io.StringIO) -> Iterator[None]:
             stack.callback(os.close, saved)
             stack.callback(os.dup2, saved, 2)
         yield
+
+
+class Nowhere:
+    """Stands in for a kernel's session: messages that are sent with it are dropped."""
+
+    def msg(self, *_: Any, **__: Any) -> dict:
+        """Return an empty message."""
+        return {}
+
+    def send(self, *_: Any, **__: Any) -> None:
+        """Drop the message."""
+
+
+@contextlib.contextmanager
+def mute(stream: Any) -> Iterator[None]:
+    """Drop what is written to a kernel's stream, even by those who kept its methods; leave other streams alone."""
+    session = getattr(stream, "session", None)
+    if session is None:
+        yield
+        return
+    stream.flush()
+    stream.session = Nowhere()
+    try:
+        yield
+    finally:
+        stream.flush()
+        stream.session = session
 
 
 @contextlib.contextmanager
