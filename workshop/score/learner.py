@@ -9,6 +9,7 @@ from typing import Any
 
 from workshop.errors import WorkshopError
 from workshop.score import store
+from workshop.score.results import Row
 
 ROW_KEY = ("lesson", "method", "task", "metric")
 
@@ -21,7 +22,7 @@ class Record:
     passes: the points of each passed exercise by its id.
     """
 
-    rows: tuple[dict[str, Any], ...] = ()
+    rows: tuple[Row, ...] = ()
     predictions: Mapping[str, str] = dataclasses.field(default_factory=dict)
     passes: Mapping[str, int] = dataclasses.field(default_factory=dict)
 
@@ -36,18 +37,28 @@ def record_prediction(claim_id: str, answer: str) -> None:
     _keep("predictions", claim_id, answer)
 
 
-def record_row(row: Any) -> None:
+def record_row(row: Row | Mapping[str, Any]) -> None:
     """Keep a row of the scoreboard; a later run of the same method, task and metric of a lesson replaces it.
 
-    row: a `Row`, or a dict with its fields. Raises WorkshopError where a field that names the row is missing.
+    row: a `Row`, or its fields (lesson, method, task, metric and value at least); its source becomes "yours"
+    unless it says something else than "measured". Raises WorkshopError for missing or unknown fields.
     """
-    fields = dataclasses.asdict(row) if dataclasses.is_dataclass(row) else dict(row)
-    missing = [name for name in ROW_KEY if not fields.get(name)]
-    if missing:
-        raise WorkshopError(
-            f"a row needs {', '.join(ROW_KEY)}; this one lacks {', '.join(missing)}. Add what is missing."
+    fields = dataclasses.asdict(row) if isinstance(row, Row) else dict(row)
+    if fields.get("source", "measured") == "measured":
+        fields["source"] = "yours"
+    try:
+        made = dataclasses.asdict(Row(**fields))
+    except TypeError as error:
+        problem = (
+            str(error)
+            .replace("Row.__init__() missing", "this row lacks")
+            .replace("Row.__init__()", "a row")
+            .replace("positional arguments", "fields")
         )
-    _keep("rows", json.dumps([str(fields[name]) for name in ROW_KEY], ensure_ascii=False), fields)
+        known = ", ".join(one.name for one in dataclasses.fields(Row))
+        raise WorkshopError(f"{problem}. The fields of a row: {known}.") from None
+    kept = {name: value for name, value in made.items() if value is not None}
+    _keep("rows", json.dumps([str(made[name]) for name in ROW_KEY], ensure_ascii=False), kept)
 
 
 def read_record() -> Record:
@@ -57,12 +68,21 @@ def read_record() -> Record:
     def values(kind: str) -> dict[str, Any]:
         return {key: entry["value"] for key, entry in sorted(kept[kind].items(), key=lambda item: item[1]["at"])}
 
-    return Record(tuple(values("rows").values()), values("predictions"), values("passes"))
+    rows = (_as_row(fields) for fields in values("rows").values())
+    return Record(tuple(row for row in rows if row is not None), values("predictions"), values("passes"))
 
 
 def clear() -> None:
     """Forget the whole record, on disk too."""
     store.erase()
+
+
+def _as_row(fields: dict[str, Any]) -> Row | None:
+    """Return the row that was kept, None for what another version kept with other fields."""
+    try:
+        return Row(**fields)
+    except TypeError:
+        return None
 
 
 def _keep(kind: str, key: str, value: Any) -> None:

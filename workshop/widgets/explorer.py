@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from workshop.errors import NotYet, WorkshopError
-from workshop.widgets.output import can_show_widgets, show_still, show_widget
+from workshop.score.output import show_bundle
+from workshop.widgets.output import can_show_widgets, show_widget
 from workshop.widgets.picture import Scene, draw_map
 from workshop.widgets.space import Plane, WordSpace
 
@@ -42,7 +43,7 @@ def word_map(
         explorer.ask(*question)
     picture = explorer.still()
     if still or not can_show_widgets():
-        show_still(picture)
+        show_bundle(picture)
     else:
         show_widget(explorer.build_widget(), picture)
 

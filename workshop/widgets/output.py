@@ -4,29 +4,14 @@ import importlib.util
 import sys
 from typing import Any
 
+from workshop.score.output import in_notebook
+
 WIDGET_TYPE = "application/vnd.jupyter.widget-view+json"
-
-
-def in_notebook() -> bool:
-    """Tell whether this process is a notebook's kernel."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    return shell is not None and getattr(shell, "kernel", None) is not None
 
 
 def can_show_widgets() -> bool:
     """Tell whether widgets can be made here: a notebook's kernel with ipywidgets installed."""
     return in_notebook() and importlib.util.find_spec("ipywidgets") is not None
-
-
-def show_still(still: dict[str, str]) -> None:
-    """Display a still form by its MIME types, or print its text outside notebooks."""
-    if not in_notebook():
-        print(still["text/plain"])
-        return
-    from IPython.display import display
-
-    display(still, raw=True)
 
 
 def show_widget(widget: Any, still: dict[str, str]) -> None:

@@ -11,6 +11,7 @@ LEFT, TOP, RIGHT, BOTTOM = 14, 14, 634, 500
 PANEL, PANEL_RIGHT = 656, 946
 INK, QUIET, PICKED, NEAR, LINKED = "#1a1a1a", "#595959", "#D55E00", "#009E73", "#0072B2"
 SYMBOLS = {"picked": ("◆", PICKED), "near": ("■", NEAR), "linked": ("▲", LINKED)}
+Box = tuple[float, float, float, float]  # left, top, right, bottom in pixels
 STYLE = (
     f'viewBox="0 0 {WIDTH} {HEIGHT}" xmlns="http://www.w3.org/2000/svg" role="img" '
     f'style="width:100%;max-width:{WIDTH}px;height:auto" font-family="Helvetica, Arial, sans-serif"'
@@ -49,7 +50,7 @@ class Scene:
         if self.picked:
             listing = ", ".join(f"{word} {cosine:.2f}" for word, cosine in self.neighbours)
             parts.append(f"Closest to {self.picked}, by cosine: {listing}.")
-        return " ".join([*parts, *self.lines])
+        return " ".join([*parts, "; ".join(self.lines)]).strip()
 
 
 def draw_map(scene: Scene) -> str:
@@ -77,15 +78,17 @@ def _scale(points: np.ndarray) -> np.ndarray:
     return np.array([LEFT + 35, TOP + 28]) + np.column_stack([unit[:, 0], 1 - unit[:, 1]]) * inner
 
 
-def _draw_words(scene: Scene, where: dict[str, np.ndarray]) -> Iterable[str]:
-    """Yield a mark for each word, and a label where one fits; words that matter come first."""
+def _draw_words(scene: Scene, where: dict[str, np.ndarray]) -> list[str]:
+    """Return a mark for each word, and a label where one fits; words that matter are placed first and drawn on top."""
     rank = {"picked": 0, "near": 1, "linked": 1, "plain": 2}
-    taken = [(x - 5, y - 5, x + 5, y + 5) for word, (x, y) in where.items() if scene.role(word) != "plain"]
+    taken = [(x - 6, y - 6, x + 6, y + 6) for word, (x, y) in where.items() if scene.role(word) != "plain"]
+    drawn = []
     for word in sorted(scene.words, key=lambda word: rank[scene.role(word)]):
         role = scene.role(word)
         x, y = where[word]
         label = _place_label(word, x, y, role != "plain", taken)
-        yield f"<g><title>{escape(_hover(scene, word))}</title>{_mark(role, x, y)}{label}</g>"
+        drawn.append(f"<g><title>{escape(_hover(scene, word))}</title>{label}{_mark(role, x, y)}</g>")
+    return drawn[::-1]
 
 
 def _hover(scene: Scene, word: str) -> str:
@@ -102,28 +105,29 @@ def _mark(role: str, x: float, y: float) -> str:
     return _text(x, y + 5, symbol, size=16, colour=colour, anchor="middle")
 
 
-def _place_label(word: str, x: float, y: float, important: bool, taken: list[tuple[float, ...]]) -> str:
-    """Return a label beside its mark where nothing is covered; important words always get one."""
+def _place_label(word: str, x: float, y: float, important: bool, taken: list[Box]) -> str:
+    """Return a label beside its mark where nothing is covered; an important word gets the least bad place."""
     size = 14 if important else 11.5
     width = len(word) * size * 0.6
     spots = [(x + 8, y + 4), (x - 8 - width, y + 4), (x - width / 2, y - 9), (x - width / 2, y + 18)]
-    for left, base in [*spots, *(spots[:1] if important else [])]:
-        box = (left, base - size * 0.85, left + width, base + size * 0.25)
-        inside = box[0] > LEFT and box[2] < RIGHT and box[1] > TOP and box[3] < BOTTOM
-        if inside and (not any(_overlap(box, other) for other in taken)):
-            break
-    else:
-        if not important:
-            return ""
-        left, base = spots[0]
-        box = (left, base - size * 0.85, left + width, base + size * 0.25)
-    taken.append(box)
-    return _text(left, base, word, size=size, colour=INK if important else QUIET, bold=important)
+    spots += [(left, y + shift) for shift in (-8, 16, -20, 28) for left in (x + 8, x - 8 - width) if important]
+    boxes = [(left, base - size * 0.85, left + width, base + size * 0.25) for left, base in spots]
+    costs = [sum(_overlap(box, other) for other in taken) + 1e4 * _outside(box) for box in boxes]
+    best = int(np.argmin(costs))
+    if costs[best] > 0 and not important:
+        return ""
+    taken.append(boxes[best])
+    return _text(*spots[best], word, size=size, colour=INK if important else QUIET, bold=important)
 
 
-def _overlap(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
-    """Tell whether two boxes (left, top, right, bottom) share a point."""
-    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+def _overlap(a: Box, b: Box) -> float:
+    """Return the area that two boxes share, in square pixels."""
+    return max(0, min(a[2], b[2]) - max(a[0], b[0])) * max(0, min(a[3], b[3]) - max(a[1], b[1]))
+
+
+def _outside(box: Box) -> bool:
+    """Tell whether a box reaches beyond the map."""
+    return box[0] < LEFT or box[2] > RIGHT or box[1] < TOP or box[3] > BOTTOM
 
 
 def _arrow(start: np.ndarray, end: np.ndarray) -> str:
@@ -191,4 +195,5 @@ def _text(
     """Return an SVG text element with its content escaped."""
     weight = ' font-weight="bold"' if bold else ""
     place = f'x="{x:.1f}" y="{y:.1f}" font-size="{size}" fill="{colour}" text-anchor="{anchor}"'
-    return f"<text {place}{weight}>{escape(text)}</text>"
+    halo = ' stroke="#f7f7f7" stroke-width="2" paint-order="stroke"' if x < RIGHT and y < BOTTOM else ""
+    return f"<text {place}{weight}{halo}>{escape(text)}</text>"

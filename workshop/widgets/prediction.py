@@ -5,7 +5,8 @@ from typing import Any
 
 from workshop.score.claims import CHOICES, Statement, check_choice, find_statement
 from workshop.score.learner import read_record, record_prediction
-from workshop.widgets.output import can_show_widgets, show_still, show_widget
+from workshop.score.output import show_bundle
+from workshop.widgets.output import can_show_widgets, show_widget
 
 CORE = ("C02", "C06", "C08", "C11", "C19", "C20")
 
@@ -21,7 +22,7 @@ def predict(claim_id: str, answer: str | None = None) -> None:
         _ask([statement])
         return
     record_prediction(claim_id, check_choice(answer))
-    show_still({"text/plain": f"{statement.sentence}\nYour prediction: {answer}. {_when(statement)}"})
+    show_bundle({"text/plain": f"{statement.sentence}\nYour prediction: {answer}. {_when(statement)}"})
 
 
 def predictions(*claim_ids: str) -> None:
@@ -34,7 +35,7 @@ def _ask(statements: list[Statement]) -> None:
     chosen = read_record().predictions
     still = _still(statements, chosen)
     if not can_show_widgets():
-        show_still(still)
+        show_bundle(still)
         return
     show_widget(build_form(statements, chosen), still)
 

@@ -1,0 +1,70 @@
+"""Compare a training outcome with the range that others get. Bands never give points and never fail."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from workshop.checks.registry import find_lesson
+from workshop.checks.show import show_note
+from workshop.errors import WorkshopError, unknown
+from workshop.score.results import read_results
+
+HIGHER = "a longer run, more data, or test data among the training data."
+LOWER = "fewer steps or less data than intended, or another seed."
+
+
+def show_band(name: str, value: float) -> None:
+    """Show where a value lies in the range measured over seeds; one line where that can't be said.
+
+    name: "01.skipgram_spearman", from the `bands` of the lesson's results.
+    """
+    try:
+        text = compare(name, value)
+    except WorkshopError as problem:
+        text = str(problem)
+    show_note(text)
+
+
+def compare(name: str, value: float) -> str:
+    """Return the sentence on a value and its band; raise WorkshopError where there is no such band or number."""
+    number = _as_number(value)
+    stem = find_lesson(name.partition(".")[0]).stem
+    bands = read_results(stem).bands
+    if name not in bands:
+        raise unknown("band", name, bands)
+    low, high, facts = _read_band(bands[name])
+    digits = _digits(low, high)
+    span = f"{low:.{digits}f}–{high:.{digits}f}"
+    how = f" ({facts['how']})" if facts.get("how") else ""
+    if low <= number <= high:
+        return f"your {number:.{digits}f} lies in the {span} that others get{how}."
+    side = "below" if number < low else "above"
+    cause = facts.get("causes", {}).get(side) or (LOWER if side == "below" else HIGHER)
+    return f"your {number:.{digits}f} is {side} the {span} that others get{how}; usual cause: {cause}"
+
+
+def _as_number(value: Any) -> float:
+    """Return the value as a finite float."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise WorkshopError(f"expected a number to compare, got {value!r}. Pass the figure that the run returned.")
+    return number
+
+
+def _read_band(band: Any) -> tuple[float, float, Mapping[str, Any]]:
+    """Return a band's low and high end and what else is kept of it: n, how, causes."""
+    if isinstance(band, Mapping):
+        return float(band["low"]), float(band["high"]), band
+    low, high = band
+    return float(low), float(high), {}
+
+
+def _digits(low: float, high: float) -> int:
+    """Return how many decimals tell the band's ends apart: two, more for narrow bands, fewer for large numbers."""
+    width = high - low
+    if width <= 0:
+        return 3
+    return min(max(1 - math.floor(math.log10(width)), 0), 6)
