@@ -1,0 +1,43 @@
+"""Word vectors: counted, trained, compared with people, tested for bias."""
+
+from workshop.vectors.agreement import Agreement, pair_cosines, shared_pairs, spearman_with_people
+from workshop.vectors.analogies import AnalogyScore, score_analogies
+from workshop.vectors.association import Association, WordSets, association_test, find_test
+from workshop.vectors.counts import choose_vocabulary, count_neighbours, positive_pmi, ppmi_vectors, random_vectors
+from workshop.vectors.glove import glove_weights, read_glove_text, train_glove, write_glove_text
+from workshop.vectors.recipes import (
+    COUNT_WINDOW,
+    VOCABULARY_SIZE,
+    Recipe,
+    find_recipe,
+    train_model,
+    train_words,
+)
+
+__all__ = [
+    "COUNT_WINDOW",
+    "VOCABULARY_SIZE",
+    "Agreement",
+    "AnalogyScore",
+    "Association",
+    "Recipe",
+    "WordSets",
+    "association_test",
+    "choose_vocabulary",
+    "count_neighbours",
+    "find_recipe",
+    "find_test",
+    "glove_weights",
+    "pair_cosines",
+    "positive_pmi",
+    "ppmi_vectors",
+    "random_vectors",
+    "read_glove_text",
+    "score_analogies",
+    "shared_pairs",
+    "spearman_with_people",
+    "train_glove",
+    "train_model",
+    "train_words",
+    "write_glove_text",
+]

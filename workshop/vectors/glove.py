@@ -1,0 +1,103 @@
+"""GloVe in torch, with the learner's own weighting, and its text format."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from workshop.errors import WorkshopError, require
+
+RATE = 0.02
+ROWS = 256
+
+
+def glove_weights(counts: np.ndarray, x_max: float = 10.0, alpha: float = 0.75) -> np.ndarray:
+    """Return how much each count matters: (count / x_max) ** alpha, at most 1, and 0 for 0.
+
+    counts: of any shape, not negative. Returns the same shape, float32. Source: Pennington et al. 2014, equation 9.
+    """
+    return np.minimum((np.asarray(counts, dtype=np.float32) / x_max) ** alpha, 1.0).astype(np.float32)
+
+
+def train_glove(
+    counts: np.ndarray,
+    weights: np.ndarray,
+    dimensions: int = 100,
+    epochs: int = 10,
+    seed: int = 0,
+    progress: Callable[[int], Any] | None = None,
+) -> np.ndarray:
+    """Train GloVe: vectors whose products are the logarithms of the counts, errors weighted by `weights`.
+
+    counts: shape (V, V), symmetric. weights: shape (V, V), 0 where a count is 0. progress: called after each epoch
+    with its number, from 1. Returns word plus context vectors, shape (V, D), float32.
+    Raises WorkshopError for other shapes or weights on empty cells. Source: Pennington et al. 2014, equation 8.
+    """
+    check_tables(counts, weights)
+    torch = require("torch", "words")
+    generator = torch.Generator().manual_seed(seed)
+    # Where the weight is 0 any target will do: it must only be a number.
+    targets = torch.from_numpy(np.log(np.where(counts > 0, counts, 1)).astype(np.float32))
+    importance = torch.from_numpy(np.asarray(weights, dtype=np.float32))
+    size = len(counts)
+    vectors = [(torch.rand((size, dimensions), generator=generator) - 0.5) / dimensions for _ in range(2)]
+    # The biases begin where frequency alone explains the counts; otherwise the vectors spend themselves on frequency.
+    sums = np.maximum(counts.sum(axis=1, dtype=np.float64), 1e-6)
+    biases = torch.from_numpy((np.log(sums) - np.log(sums.sum()) / 2).astype(np.float32))
+    parts = [part.requires_grad_() for part in (*vectors, biases[:, None].clone(), biases[None, :].clone())]
+    optimizer = torch.optim.Adam(parts, lr=RATE)
+    for epoch in range(1, epochs + 1):
+        for rows in torch.randperm(size, generator=generator).split(ROWS):
+            _step(parts, targets[rows], importance[rows], rows, optimizer)
+        if progress is not None:
+            progress(epoch)
+    return (parts[0] + parts[1]).detach().numpy()
+
+
+def _step(parts: list[Any], targets: Any, importance: Any, rows: Any, optimizer: Any) -> None:
+    """Take one step of gradient descent on some rows against all columns."""
+    words, contexts, word_biases, context_biases = parts
+    error = words[rows] @ contexts.T + word_biases[rows] + context_biases - targets
+    loss = (importance * error.square()).sum() / len(rows)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+
+
+def check_tables(counts: np.ndarray, weights: np.ndarray) -> None:
+    """Raise WorkshopError where counts and weights don't fit each other."""
+    if counts.ndim != 2 or counts.shape[0] != counts.shape[1] or counts.shape != np.shape(weights):
+        raise WorkshopError(
+            f"expected counts and weights of one shape (V, V), got {counts.shape} and {np.shape(weights)}. "
+            "Make the weights from the counts: glove_weights(counts, x_max, alpha)."
+        )
+    if not np.isfinite(weights).all() or np.any(weights[counts == 0] != 0):
+        raise WorkshopError(
+            "words that never met have no logarithm to learn, but some of their weights are not 0. "
+            "Give them weight 0: (0 / x_max) ** alpha is 0 already."
+        )
+
+
+def write_glove_text(path: Path | str, words: Sequence[str], vectors: np.ndarray) -> Path:
+    """Write vectors as GloVe does: a line for each word, the word and its D numbers with spaces between, no header."""
+    target = Path(path)
+    if len(words) != len(vectors):
+        raise WorkshopError(
+            f"expected a vector for each of {len(words)} words, got {len(vectors)}. Pass words in the rows' order."
+        )
+    with target.open("w", encoding="utf-8") as file:
+        for word, vector in zip(words, vectors, strict=True):
+            file.write(f"{word} {' '.join(f'{number:.6g}' for number in vector)}\n")
+    return target
+
+
+def read_glove_text(path: Path | str) -> tuple[list[str], np.ndarray]:
+    """Read vectors in GloVe's text format through gensim: V words and vectors of shape (V, D), float32."""
+    require("gensim", "words")
+    from gensim.models import KeyedVectors
+
+    if not Path(path).is_file():
+        raise WorkshopError(f"there is no file {path}. Write one with write_glove_text(path, words, vectors).")
+    keyed = KeyedVectors.load_word2vec_format(str(path), binary=False, no_header=True)
+    return list(keyed.index_to_key), np.array(keyed.vectors)
