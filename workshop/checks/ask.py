@@ -2,29 +2,17 @@
 
 import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
-from workshop.checks.protocol import NOT_PLAIN, TIME_UP, Caller, NotPlainError, Reply, plain
+from workshop.checks.mistakes import Mistake, Rule, find_mistake
+from workshop.checks.protocol import NOT_PLAIN, TIME_UP, Caller, Reply, plain
 from workshop.checks.registry import Exercise
-from workshop.checks.values import describe, differ_in_kind, matches
+from workshop.checks.values import describe, differ_in_kind
 from workshop.errors import NotWritten, NotYet
 
-
-@dataclass(frozen=True)
-class Mistake:
-    """A usual mistake: what a function with it would return, and what to tell its author.
-
-    id: names it in the tests ("norm_missing"). function: the exercise's function with the mistake in it.
-    likely, next: the lines of the message. They point, they don't give the answer.
-    """
-
-    id: str
-    function: Callable[..., Any]
-    likely: str
-    next: str
+__all__ = ["Ask", "Mistake"]
 
 
 CAUSES = {
@@ -52,8 +40,74 @@ class Ask:
 
     def __call__(self, *arguments: Any) -> Any:
         """Call the learner's function and return its plain value."""
-        reply = self.caller(*arguments)
-        shown = f"{self.exercise.function}({', '.join(map(describe, arguments))})"
+        arguments = plain(arguments)
+        return self._accept(self.caller(*arguments), self._show(arguments))
+
+    def each(
+        self,
+        inputs: Sequence[Sequence[Any]],
+        reference: Callable[..., Any],
+        mistakes: Sequence[Mistake] = (),
+        *,
+        unordered: bool = False,
+        tolerance: float = 1e-4,
+    ) -> None:
+        """Compare with a reference on every input; the first that differs is shown.
+
+        Where several mistakes would give the same there, the one that explains most of the other answers is named.
+        """
+        options = {"unordered": unordered, "tolerance": tolerance, "others": inputs}
+        for arguments in inputs:
+            self.same(arguments, reference(*plain(arguments)), mistakes, **options)
+
+    def same(
+        self,
+        arguments: Sequence[Any],
+        want: Any,
+        mistakes: Sequence[Mistake] = (),
+        *,
+        what: str = "",
+        tolerance: float = 1e-4,
+        unordered: bool = False,
+        others: Sequence[Sequence[Any]] = (),
+    ) -> Any:
+        """Compare the function's value with the wanted one; where it differs, look for a known mistake.
+
+        arguments: they reach the function as `plain` makes them, as in the grader (a tuple is a list).
+        what: one sentence on what is expected; without it the call and its value are shown.
+        tolerance: relative, and a tenth of it absolute. unordered: whether the order of a list is free.
+        others: more arguments, to tell mistakes apart that look the same here. Returns the function's value.
+        """
+        rule, arguments, want = Rule(tolerance, unordered), plain(arguments), plain(want)
+        reply, shown = self.caller(*arguments), self._show(arguments)
+        if not reply.error_type and not reply.mutated and rule.same(reply.value, want):
+            return reply.value
+        expected = what or f"{shown} returns {describe(want)}{' (in any order)' if unordered else ''}."
+        found = [] if reply.mutated else find_mistake(rule, mistakes, arguments, reply, want)
+        if found:
+            mistake = self._likeliest(found, rule, others)
+            got = f"an error. {reply.error_text}" if reply.error_type else describe(reply.value)
+            self.fail(expected, got, mistake.likely, mistake.next)
+        got = self._accept(reply, shown)
+        return self.fail(expected, describe(got), *(differ_in_kind(got, want) or UNKNOWN))
+
+    def _likeliest(self, found: Sequence[Mistake], rule: Rule, others: Sequence[Sequence[Any]]) -> Mistake:
+        """Return the mistake that explains most of the answers to other arguments; the first of equals."""
+        if len(found) == 1:
+            return found[0]
+        asked = []
+        for arguments in map(plain, others):
+            asked.append((arguments, self.caller(*arguments)))
+            if asked[-1][1].error_type == TIME_UP:
+                break
+        return max(found, key=lambda mistake: sum(rule.explains(mistake, *answer) for answer in asked))
+
+    def _show(self, arguments: Sequence[Any]) -> str:
+        """Write a call as the learner would."""
+        return f"{self.exercise.function}({', '.join(map(describe, arguments))})"
+
+    def _accept(self, reply: Reply, shown: str) -> Any:
+        """Return a reply's value; raise NotYet for an error, a changed argument or no value at all."""
         if reply.error_type:
             self._explain_error(reply, shown)
         if reply.mutated:
@@ -75,39 +129,12 @@ class Ask:
             )
         return reply.value
 
-    def same(
-        self,
-        arguments: Sequence[Any],
-        want: Any,
-        mistakes: Sequence[Mistake] = (),
-        *,
-        what: str = "",
-        tolerance: float = 1e-4,
-    ) -> Any:
-        """Compare the function's value with the wanted one; where it differs, look for a known mistake.
-
-        what: one sentence on what is expected; without it the call and its value are shown.
-        tolerance: relative, and a tenth of it absolute. Returns the function's value.
-        """
-        got = self(*arguments)
-        want = plain(want)
-        if matches(got, want, tolerance):
-            return got
-        shown = f"{self.exercise.function}({', '.join(map(describe, arguments))})"
-        expected = what or f"{shown} returns {describe(want)}."
-        for mistake in mistakes:
-            made = attempt(mistake, arguments)
-            if matches(got, made, tolerance) and not matches(made, want, tolerance):
-                self.fail(expected, describe(got), mistake.likely, mistake.next)
-        kind = differ_in_kind(got, want)
-        self.fail(expected, describe(got), *(kind or UNKNOWN))
-
     def true(self, condition: object, expected: str, got: Any, likely: str, next: str) -> None:
         """Fail with this diagnosis unless the condition holds. got: a text, or a value to be described."""
         if not condition:
             self.fail(expected, got if isinstance(got, str) else describe(got), likely, next)
 
-    def fail(self, expected: str, got: str, likely: str, next: str) -> None:
+    def fail(self, expected: str, got: str, likely: str, next: str) -> NoReturn:
         """Raise NotYet with the four lines of a diagnosis."""
         raise NotYet(write_message(self.exercise, expected, got, likely, next))
 
@@ -146,15 +173,6 @@ UNKNOWN = (
     "none of the usual mistakes fits.",
     "do the example of the card by hand, print the values in between, and compare step by step.",
 )
-
-
-def attempt(mistake: Mistake, arguments: Sequence[Any]) -> Any:
-    """Return what the mistaken function makes of the arguments, or something that matches nothing."""
-    try:
-        with np.errstate(all="ignore"):
-            return plain(mistake.function(*arguments))
-    except (ArithmeticError, LookupError, TypeError, ValueError, NotPlainError):
-        return object()
 
 
 def write_message(exercise: Exercise, expected: str, got: str, likely: str, next: str) -> str:

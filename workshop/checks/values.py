@@ -78,12 +78,15 @@ def differ_in_kind(got: Any, want: Any) -> tuple[str, str] | None:
     """Return likely cause and next step where type, length, shape or NaN tell the two apart; else None."""
     numeric = isinstance(want, np.ndarray | int | float) and not isinstance(want, bool)
     a = as_array(got) if numeric or isinstance(want, list) else None
-    if (numeric and a is None) or (isinstance(want, str | list | dict) and not isinstance(got, type(want)) and a is None):
+    if (numeric and a is None) or (
+        isinstance(want, str | list | dict) and not isinstance(got, type(want)) and a is None
+    ):
         return (
             f"{name_kind(got)} is returned where {name_kind(want)} is expected.",
             "look at the types in the card and in the docstring.",
         )
-    if a is not None and np.isnan(a).any() and not np.isnan(as_array(want)).any():
+    wanted = as_array(want)
+    if a is not None and np.isnan(a).any() and (wanted is None or not np.isnan(wanted).any()):
         return (
             "a NaN: 0 divided by 0, or infinity minus infinity.",
             "find the division and give the case of zero its own value.",

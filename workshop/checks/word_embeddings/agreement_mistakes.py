@@ -1,0 +1,137 @@
+"""The usual mistakes with people's ratings: 1.9."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from workshop.checks.ask import Mistake
+from workshop.checks.word_embeddings.references import agreement_with_people, cosine
+
+
+def _agree(
+    measure: Callable[[np.ndarray, np.ndarray], float],
+    score: Callable[[np.ndarray, np.ndarray], float] = lambda u, v: cosine(u, v[None])[0],
+    unknown: float | None = None,
+) -> Callable[..., tuple[float, int]]:
+    """Return `agreement_with_people` with a correlation and a score of one's own.
+
+    unknown: the score of a pair with an unknown word; without it such pairs are skipped.
+    """
+
+    def agree(pairs: list, ratings: np.ndarray, words: list[str], vectors: np.ndarray) -> tuple[float, int]:
+        scores = [
+            score(*vectors[[words.index(word) for word in pair]]) if set(pair) <= set(words) else unknown
+            for pair in pairs
+        ]
+        kept = [i for i, value in enumerate(scores) if value is not None]
+        skipped = sum(not set(pair) <= set(words) for pair in pairs)
+        return measure(np.array([scores[i] for i in kept]), ratings[kept]), skipped
+
+    return agree
+
+
+def spearman(x: np.ndarray, y: np.ndarray) -> float:
+    """Return Spearman's correlation."""
+    from scipy.stats import spearmanr
+
+    return float(spearmanr(x, y).statistic)
+
+
+def _rank_by_place(x: np.ndarray, y: np.ndarray) -> float:
+    """Return the correlation of ranks in which equal values are ranked by their place."""
+    return float(np.corrcoef(np.argsort(np.argsort(x, kind="stable")), np.argsort(np.argsort(y, kind="stable")))[0, 1])
+
+
+def _misaligned(pairs: list, ratings: np.ndarray, words: list[str], vectors: np.ndarray) -> tuple[float, int]:
+    """Take the first ratings instead of those of the pairs that were kept."""
+    kept = [pair for pair in pairs if set(pair) <= set(words)]
+    value, _ = agreement_with_people(kept, ratings[: len(kept)], words, vectors)
+    return value, len(pairs) - len(kept)
+
+
+def _then(change: Callable[[float, int, int], tuple]) -> Callable[..., tuple]:
+    """Return the right answer changed by a function of (agreement, skipped, number of pairs)."""
+    return lambda pairs, ratings, words, vectors: change(
+        *agreement_with_people(pairs, ratings, words, vectors), len(pairs)
+    )
+
+
+def _look_up(error: type[Exception]) -> Callable[..., tuple[float, int]]:
+    """Return the mistake of looking every word up, which raises this error for an unknown one."""
+
+    def agree(pairs: list, ratings: np.ndarray, words: list[str], vectors: np.ndarray) -> tuple[float, int]:
+        if {word for pair in pairs for word in pair} - set(words):
+            raise error
+        return agreement_with_people(pairs, ratings, words, vectors)
+
+    return agree
+
+
+LOOKED_UP = (
+    "a word that has no vector is looked up in `words`.",
+    "ask first whether both words are there; skip the pair and count it otherwise.",
+)
+AGREEMENT = (
+    Mistake(
+        "unknown_scored_0",
+        _agree(spearman, unknown=0.0),
+        "pairs with an unknown word are scored 0, as if people found them unrelated.",
+        "leave such pairs out of both lists, and count them.",
+    ),
+    Mistake(
+        "unknown_scored_0_counted_0",
+        lambda *arguments: (_agree(spearman, unknown=0.0)(*arguments)[0], 0),
+        "pairs with an unknown word are scored 0, and none counts as skipped.",
+        "leave such pairs out of both lists, and count them.",
+    ),
+    Mistake(
+        "pearson",
+        _agree(lambda x, y: float(np.corrcoef(x, y)[0, 1])),
+        "Pearson's correlation, which compares the numbers; Spearman's compares their ranks.",
+        "use the rank correlation.",
+    ),
+    Mistake(
+        "inner_product",
+        _agree(spearman, lambda u, v: float(u @ v)),
+        "pairs are scored by inner products, so long vectors score high.",
+        "score a pair by the cosine of its two vectors.",
+    ),
+    Mistake(
+        "distance",
+        _agree(spearman, lambda u, v: -cosine(u, v[None])[0]),
+        "the sign is turned: distances fall where likeness grows.",
+        "score a pair by the cosine itself.",
+    ),
+    Mistake(
+        "ties_by_place",
+        _agree(_rank_by_place),
+        "equal ratings get different ranks, by their place in the list.",
+        "let equal values share the mean of their ranks; a library's function does.",
+    ),
+    Mistake(
+        "ratings_misaligned",
+        _misaligned,
+        "the ratings have slipped: after a skipped pair, each pair is compared with the rating of another.",
+        "skip the rating together with its pair.",
+    ),
+    Mistake(
+        "kept_returned",
+        _then(lambda agreement, skipped, count: (agreement, count - skipped)),
+        "the second number counts the pairs that were used.",
+        "return how many were skipped.",
+    ),
+    Mistake(
+        "skipped_not_counted",
+        _then(lambda agreement, skipped, count: (agreement, 0)),
+        "the number of skipped pairs stays 0.",
+        "count a pair when you skip it.",
+    ),
+    Mistake(
+        "number_alone",
+        _then(lambda agreement, skipped, count: agreement),
+        "one number is returned where two are expected.",
+        "return the agreement and the number of skipped pairs.",
+    ),
+    Mistake("looked_up_in_dict", _look_up(KeyError), *LOOKED_UP),
+    Mistake("looked_up_in_list", _look_up(ValueError), *LOOKED_UP),
+)
