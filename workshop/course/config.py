@@ -44,6 +44,7 @@ c.ClearSolutions.code_stub = {{"python": 'raise NotImplementedError("Write your 
 # Demonstrations train and plot; no check needs them, so grading leaves them out. No cell runs longer than 60 s.
 c.Execute.timeout = 60
 c.Execute.skip_cells_with_tag = "demonstration"
+c.Execute.extra_arguments = ["--log-level=40"]
 
 # Cells that were copied, merged, deleted or stripped of their metadata get it back before anything else.
 c.Autograde.sanitize_preprocessors = [
