@@ -233,6 +233,13 @@ def test_association_is_the_papers_effect_size():
     assert (found.p * 501 - 1) == pytest.approx((found.permuted >= found.observed - 1e-12).sum())
 
 
+def test_interval_of_the_effect_holds_it():
+    space = leaning_space(0.5)
+    low, high = vectors.effect_interval(*space, draws=500)
+    assert low < vectors.association_test(*space, draws=100).effect < high
+    assert vectors.effect_interval(*space, draws=500) == (low, high)
+
+
 def test_association_leaves_out_unknown_words_and_says_when_too_few_are_left():
     sets, words, table = leaning_space(1.0)
     assert vectors.association_test(sets, words[1:], table[1:], draws=100).effect > 1

@@ -2,7 +2,7 @@
 
 from workshop.vectors.agreement import Agreement, pair_cosines, shared_pairs, spearman_with_people
 from workshop.vectors.analogies import AnalogyScore, score_analogies
-from workshop.vectors.association import Association, WordSets, association_test, find_test
+from workshop.vectors.association import Association, WordSets, association_test, effect_interval, find_test
 from workshop.vectors.counts import choose_vocabulary, count_neighbours, positive_pmi, ppmi_vectors, random_vectors
 from workshop.vectors.glove import glove_weights, read_glove_text, train_glove, write_glove_text
 from workshop.vectors.recipes import (
@@ -25,6 +25,7 @@ __all__ = [
     "association_test",
     "choose_vocabulary",
     "count_neighbours",
+    "effect_interval",
     "find_recipe",
     "find_test",
     "glove_weights",
