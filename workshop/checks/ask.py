@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from workshop.checks.mistakes import Mistake, Rule, find_mistake
+from workshop.checks.mistakes import Mistake, Rule, find_mistakes
 from workshop.checks.protocol import NOT_PLAIN, TIME_UP, Caller, Reply, plain
 from workshop.checks.registry import Exercise
 from workshop.checks.values import describe, differ_in_kind
@@ -83,24 +83,34 @@ class Ask:
         if not reply.error_type and not reply.mutated and rule.same(reply.value, want):
             return reply.value
         expected = what or f"{shown} returns {describe(want)}{' (in any order)' if unordered else ''}."
-        found = [] if reply.mutated else find_mistake(rule, mistakes, arguments, reply, want)
-        if found:
-            mistake = self._likeliest(found, rule, others)
+        mistake = None if reply.mutated else self._diagnose(rule, mistakes, (arguments, reply, want), others)
+        if mistake is not None:
             got = f"an error. {reply.error_text}" if reply.error_type else describe(reply.value)
             self.fail(expected, got, mistake.likely, mistake.next)
         got = self._accept(reply, shown)
         return self.fail(expected, describe(got), *(differ_in_kind(got, want) or UNKNOWN))
 
-    def _likeliest(self, found: Sequence[Mistake], rule: Rule, others: Sequence[Sequence[Any]]) -> Mistake:
-        """Return the mistake that explains most of the answers to other arguments; the first of equals."""
-        if len(found) == 1:
-            return found[0]
-        asked = []
-        for arguments in map(plain, others):
-            asked.append((arguments, self.caller(*arguments)))
-            if asked[-1][1].error_type == TIME_UP:
+    def _diagnose(
+        self, rule: Rule, mistakes: Sequence[Mistake], asked: tuple, others: Sequence[Sequence[Any]]
+    ) -> Mistake | None:
+        """Return the mistake that explains a wrong reply and most of the other replies; None where none does.
+
+        asked: the arguments, the reply, and the wanted value. One word or whole number is easily met by chance: there,
+        a mistake must explain more than half of the others too.
+        """
+        arguments, reply, want = asked
+        found = find_mistakes(rule, mistakes, arguments, reply, want)
+        chancy = isinstance(reply.value, str | int) and bool(others)
+        if len(found) <= 1 and not (found and chancy):
+            return found[0] if found else None
+        replies = []
+        for other in map(plain, others):
+            replies.append((other, self.caller(*other)))
+            if replies[-1][1].error_type == TIME_UP:
                 break
-        return max(found, key=lambda mistake: sum(rule.explains(mistake, *answer) for answer in asked))
+        explained = [sum(rule.explains(mistake, *each) for each in replies) for mistake in found]
+        most = max(explained)
+        return None if chancy and most <= len(replies) / 2 else found[explained.index(most)]
 
     def _show(self, arguments: Sequence[Any]) -> str:
         """Write a call as the learner would."""

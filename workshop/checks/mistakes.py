@@ -61,7 +61,7 @@ def attempt(mistake: Mistake, arguments: Sequence[Any]) -> Reply:
         return Reply(error_type=type(error).__name__, error_text=str(error))
 
 
-def find_mistake(
+def find_mistakes(
     rule: Rule, mistakes: Sequence[Mistake], arguments: Sequence[Any], reply: Reply, want: Any
 ) -> list[Mistake]:
     """Return the mistakes that explain a reply to these arguments, where a right answer would be another."""

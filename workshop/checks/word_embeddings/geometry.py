@@ -84,7 +84,7 @@ def check_analogy(ask: Ask) -> None:
     words = ["man", "king", "woman", "queen", "boat"]
     vectors = np.array([[2.0, 0, 0], [3, 0, 4], [0, 5, 0], [0, 3, 4], [0, 0, 9]])
     close = np.array([[1.0, 0], [1, 0.1], [1, 0.2], [0, 1], [-1, 0]])
-    lengths = np.array([[1.0, 0, 0], [0, 4, 0], [0, 0, 1], [-2, 2, 1], [0, 3, 0]])
+    lengths = np.array([[1.0, 0, 0], [0, 4, 0], [0, 0, 1], [-5, 10, 10], [0, 12, 9]])
     inputs = [
         ("man", "king", "woman", words, vectors),
         ("sea", "tide", "rope", ["boat", "sea", "tide", "rope", "quay"], close[[4, 0, 1, 2, 3]]),
