@@ -19,8 +19,8 @@ class WordSpace:
         raw = np.asarray(vectors, dtype=np.float32)
         if raw.ndim != 2 or len(raw) != len(self.words) or not len(raw) or raw.shape[1] < 2:
             raise WorkshopError(
-                f"expected a vector for each of the {len(self.words)} words, shape ({len(self.words)}, D), D at least 2, "
-                f"got {raw.shape}. Pass the words in the order of the vectors' rows."
+                f"expected a vector for each of the {len(self.words)} words, shape ({len(self.words)}, D), "
+                f"D at least 2, got {raw.shape}. Pass the words in the order of the vectors' rows."
             )
         self._raw = np.asarray(vectors).view()
         self._raw.flags.writeable = False
