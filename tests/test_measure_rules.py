@@ -45,16 +45,17 @@ def test_size(schedules, verdict):
     ("changes", "verdict"),
     [
         ({}, "holds"),
-        ({"career": (1.0, 0.2)}, "holds within limits"),
-        ({"career": (0.4, 0.001)}, "holds within limits"),
-        ({"career": (0.1, 0.3), "science": (-0.2, 0.6)}, "does not hold"),
-        ({"career": (0.1, 0.03), "science": (-0.2, 0.6)}, "can't tell"),
-        ({"flowers": (0.3, 0.2)}, "can't tell"),
-        ({"months": (0.9, 0.01)}, "can't tell"),
+        ({"career": (1.0, 1.5, 0.2)}, "holds within limits"),
+        ({"career": (0.4, 0.8, 0.001)}, "holds within limits"),
+        (dict.fromkeys(("career", "science", "work"), (0.1, 0.4, 0.3)), "does not hold"),
+        (dict.fromkeys(("career", "science", "work"), (0.1, 0.9, 0.3)), "can't tell"),
+        ({"flowers": (0.3, 0.9, 0.2)}, "can't tell"),
+        ({"months": (0.9, 1.4, 0.01)}, "can't tell"),
     ],
 )
 def test_bias(changes, verdict):
-    tests = {"flowers": (1.5, 0.001), "months": (0.1, 0.4), "career": (1.0, 0.001), "science": (1.2, 0.001), **changes}
+    strong, none = (1.2, 1.6, 0.001), (0.1, 0.6, 0.4)
+    tests = {**dict.fromkeys(("flowers", "career", "science", "work"), strong), "months": none, **changes}
     assert judge_bias(tests) == verdict
 
 

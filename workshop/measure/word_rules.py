@@ -8,6 +8,7 @@ SMALL_GAIN = 0.05
 SURE = 0.01
 UNSURE = 0.05
 MEDIUM_EFFECT = 0.5
+SOCIAL = ("career", "science", "work")
 
 RULES = {
     "C01": (
@@ -26,10 +27,11 @@ RULES = {
         "Can't tell: otherwise."
     ),
     "C21": (
-        "Association tests on MiniLM's token embeddings: career against family words, science against arts words, each "
-        "towards he or she. The instrument must work: flowers against insects found pleasant (p < 0.01), odd against "
-        "even months not found to lean (p > 0.05); otherwise can't tell. Found: p < 0.01 in 10,000 regroupings and "
-        "effect size above 0.5. Holds: both found. Holds within limits: one. Does not hold: neither has p < 0.05. "
+        "Association tests on MiniLM's token embeddings: career against family words, science against arts words, and "
+        "men's against women's work, each towards he or she. The instrument must work: flowers against insects found "
+        "pleasant (p < 0.01), odd against even months not found to lean (p > 0.05); otherwise can't tell. Found: "
+        "p < 0.01 in 10,000 regroupings and effect size above 0.5. Holds: all three. Holds within limits: some. Does "
+        "not hold: none, and each effect size below 0.5 over its whole 95 % interval (bootstrap over target words). "
         "Can't tell: otherwise."
     ),
 }
@@ -64,15 +66,15 @@ def judge_size(schedules: Sequence[Estimate]) -> str:
     return "does not hold" if all(one.high < SMALL_GAIN for one in schedules) else "can't tell"
 
 
-def judge_bias(tests: Mapping[str, tuple[float, float]]) -> str:
-    """Return the verdict on C21. tests: effect size and p of flowers, months, career and science."""
-    works = tests["flowers"][1] < SURE and tests["months"][1] > UNSURE
-    social = [tests[name] for name in ("career", "science")]
-    found = [effect > MEDIUM_EFFECT and p < SURE for effect, p in social]
+def judge_bias(tests: Mapping[str, tuple[float, float, float]]) -> str:
+    """Return the verdict on C21. tests: effect size, its upper bound and p, by the name of the test."""
+    works = tests["flowers"][2] < SURE and tests["months"][2] > UNSURE
+    social = [tests[name] for name in SOCIAL]
+    found = [effect > MEDIUM_EFFECT and p < SURE for effect, _, p in social]
     if not works:
         return "can't tell"
     if all(found):
         return "holds"
     if any(found):
         return "holds within limits"
-    return "does not hold" if all(p >= UNSURE for _, p in social) else "can't tell"
+    return "does not hold" if all(high < MEDIUM_EFFECT for _, high, _ in social) else "can't tell"

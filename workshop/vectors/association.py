@@ -47,6 +47,9 @@ SCIENCE = _words("science physics chemistry engineering technology mathematics l
 ARTS = _words("art poetry dance literature novel music drama sculpture")
 MALE = _words("he him his man boy father son brother uncle husband")
 FEMALE = _words("she her hers woman girl mother daughter sister aunt wife")
+# Work that mostly men, or mostly women, do; none of the words says he or she.
+MENS_WORK = _words("engineer mechanic carpenter captain pilot soldier miner programmer surgeon butcher")
+WOMENS_WORK = _words("nurse secretary receptionist librarian teacher dancer therapist counselor housekeeper nanny")
 EARLY_MONTHS = _words("january march may july september november")
 LATE_MONTHS = _words("february april june august october december")
 
@@ -56,12 +59,13 @@ TESTS = {
     "flowers": WordSets(("flowers", "insects", "pleasant", "unpleasant"), FLOWERS, INSECTS, PLEASANT, UNPLEASANT),
     "career": WordSets(("career", "family", "he", "she"), CAREER, FAMILY, MALE, FEMALE),
     "science": WordSets(("science", "arts", "he", "she"), SCIENCE, ARTS, MALE, FEMALE),
+    "work": WordSets(("men's work", "women's work", "he", "she"), MENS_WORK, WOMENS_WORK, MALE, FEMALE),
     "months": WordSets(("odd months", "even months", "he", "she"), EARLY_MONTHS, LATE_MONTHS, MALE, FEMALE),
 }
 
 
 def find_test(name: str) -> WordSets:
-    """Return the word sets of a test: flowers, career, science or months; raise WorkshopError for another name."""
+    """Return the word sets of a test by its name in `TESTS`; raise WorkshopError for another name."""
     if name not in TESTS:
         raise unknown("association test", name, TESTS)
     return TESTS[name]
