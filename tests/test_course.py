@@ -17,10 +17,11 @@ import nbformat
 from nbformat import from_dict
 
 from workshop.build.notebooks import make_learner, make_solved, write_json
+from workshop.build.source import read_functions
 from workshop.checks import hidden, run_check
 from workshop.checks.local import local_caller
 from workshop.checks.protocol import Reply
-from workshop.checks.registry import find_exercise
+from workshop.checks.registry import find_exercise, list_exercises
 from workshop.checks.start_here import count_words
 from workshop.course.make import make_course
 from workshop.course.mend import mend
@@ -293,3 +294,31 @@ def test_learners_copy_of_the_lesson_itself_can_be_handed_in():
     mend(notebook, STEM)
     carried = [cell.metadata["nbgrader"]["grade_id"] for cell in notebook.cells if "nbgrader" in cell.metadata]
     assert carried == ["ex-0-1", "check-0-1"]
+
+
+@pytest.mark.slow
+def test_half_a_lesson_gives_half_of_its_points(tmp_path):
+    lesson = "01_word_embeddings"
+    every = list_exercises(lesson)
+    make_course(tmp_path, [lesson])
+    half = json.loads((tmp_path / "release" / lesson / f"{lesson}.ipynb").read_text(encoding="utf-8"))
+    answers = read_functions(lesson)
+    for exercise in every[::2]:
+        cell = next(
+            c for c in half["cells"] if c["metadata"].get("nbgrader", {}).get("grade_id") == answer_id(exercise)
+        )
+        cell["source"] = answers[exercise.id]
+    for student, notebook in {"solved": make_solved(lesson), "half": half}.items():
+        place = tmp_path / "submitted" / student / lesson
+        place.mkdir(parents=True)
+        (place / f"{lesson}.ipynb").write_text(write_json(notebook), encoding="utf-8")
+    nbgrader(tmp_path, "autograde", lesson)
+    nbgrader(tmp_path, "export")
+    with (tmp_path / "grades.csv").open(encoding="utf-8") as file:
+        scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
+    assert scores == {"solved": sum(e.points for e in every), "half": sum(e.points for e in every[::2])}
+
+
+def answer_id(exercise):
+    """Return nbgrader's name of the cell that holds an exercise's answer."""
+    return "ex-" + exercise.id.replace(".", "-")

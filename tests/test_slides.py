@@ -9,12 +9,14 @@ import nbformat
 import pytest
 
 from workshop.build.source import SLIDES, read_lesson
+from workshop.checks.registry import LESSONS
 from workshop.errors import WorkshopError
 from workshop.slides import make_slides
 from workshop.slides.deck import make_deck, place_cells
 
 STEM = "00_start_here"
 ADDRESSES = ("src", "href", "data", "poster", "action", "srcset")
+DECKS = ["sample", *(lesson.stem for lesson in LESSONS)]
 LONG = "words of a sentence that goes on for a while " * 9
 
 
@@ -71,12 +73,13 @@ def notebook(*cells):
 
 def sample():
     """Return a notebook with everything that a lesson's slides may hold."""
+    state = {"x": {"model_name": "HBoxModel", "model_module": "@jupyter-widgets/controls", "state": {}}}
     widget = {
         "application/vnd.jupyter.widget-view+json": {"model_id": "x"},
         "image/png": picture(),
         "text/plain": "map",
     }
-    return notebook(
+    made = notebook(
         cell("markdown", "slide", "# A title\n\n- first\n- second, see [the paper](https://example.org/paper)"),
         cell("markdown", "skip", "not shown"),
         cell("markdown", "notes", "Say **this** slowly."),
@@ -84,23 +87,28 @@ def sample():
         cell("markdown", "fragment", f"It goes on. {LONG}"),
         cell("markdown", "subslide", "## A picture\n\nIts finding in a line."),
         cell("code", "-", "train()", [shown(widget, {"image/png": {"alt": "a blue field"}})], ["demonstration"]),
-        cell("markdown", "slide", "## Code and picture"),
-        cell("code", "-", "\n".join(f"value_{n} = compute({n})" for n in range(9)), [shown({"image/png": picture()})]),
+        cell("markdown", "slide", "## Code"),
+        cell("code", "-", "\n".join(f"value_{n} = compute({n})" for n in range(12))),
+        cell("code", "subslide", "draw()", [shown({"image/png": picture()})]),
         cell("markdown", "slide", "## The end\n\nNext: [02](02_text_embeddings.ipynb)."),
     )
+    made.metadata["widgets"] = nbformat.from_dict({"application/vnd.jupyter.widget-state+json": {"state": state}})
+    return made
 
 
 @pytest.fixture(scope="module")
 def decks(tmp_path_factory):
-    """Give the pages: one of everything, and lesson 00 with its outputs."""
+    """Give the pages: one of everything, lesson 00 with its outputs, and the others as they are written."""
     folder = tmp_path_factory.mktemp("decks")
     (folder / "sample.html").write_text(make_deck(sample(), "A sample"), encoding="utf-8")
     make_slides(STEM, folder=folder)
+    for lesson in LESSONS[1:]:
+        make_slides(lesson.stem, execute=False, folder=folder)
     return folder
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["sample", STEM])
+@pytest.mark.parametrize("name", DECKS)
 def test_deck_needs_no_network(decks, name):
     page = Page((decks / f"{name}.html").read_text(encoding="utf-8"))
     assert not [address for address in page.addresses if "//" in address.partition(",")[0]]
@@ -120,7 +128,7 @@ def test_lesson_has_the_slides_and_notes_of_its_source(decks):
 def test_sample_shows_formulas_pictures_and_links_between_decks():
     text = make_deck(sample(), "A sample")
     page = Page(text)
-    assert page.leaves == 5
+    assert page.leaves == 6
     assert [note.strip() for note in page.notes] == ["Say this slowly."]
     assert text.count("<math") == 2
     assert "<mfrac>" in text
@@ -129,7 +137,9 @@ def test_sample_shows_formulas_pictures_and_links_between_decks():
     assert "example.org" not in text
     assert "not shown" not in text
     assert 'alt="a blue field"' in text
-    assert "train()" not in text
+    assert "train" not in text.partition("<body>")[2].partition("<script>")[0]
+    assert "draw" not in text.partition("<body>")[2].partition("<script>")[0]
+    assert "compute" in text
     assert text.count("data:image/png;base64,") == 2
 
 
@@ -199,7 +209,7 @@ MEASURE = """() => {
 
 @pytest.mark.slow
 @pytest.mark.browser
-@pytest.mark.parametrize("opened", ["sample", STEM], indirect=True)
+@pytest.mark.parametrize("opened", DECKS, indirect=True)
 def test_every_slide_fits_and_can_be_read(opened, tmp_path):
     page, wrong = opened
     places = page.evaluate("Reveal.getSlides().map((slide) => Reveal.getIndices(slide))")

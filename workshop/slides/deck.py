@@ -48,10 +48,6 @@ class SlideRenderer(IPythonRenderer):
 class DeckExporter(HTMLExporter):
     """Slides as one page of HTML that needs no network."""
 
-    @default("display_data_priority")
-    def _display_data_priority_default(self) -> list[str]:
-        return list(SHOWN)
-
     @default("template_name")
     def _template_name_default(self) -> str:
         return ASSETS.name
@@ -80,7 +76,7 @@ def make_deck(notebook: NotebookNode, title: str) -> str:
     notebook.cells = place_cells(notebook.cells)
     if not notebook.cells:
         raise WorkshopError(f"{title}: no cell has a slide tag. Tag some in the lesson's source: slide, subslide ...")
-    parts = read_parts() | {"title": title, "policy": POLICY, "alt": describe_picture}
+    parts = read_parts() | {"title": title, "policy": POLICY}
     page, _ = DeckExporter().from_notebook_node(notebook, resources={"deck": parts})
     found = sorted({next(filter(None, match.groups())) for match in EXTERNAL.finditer(page)})
     if found:
@@ -89,7 +85,10 @@ def make_deck(notebook: NotebookNode, title: str) -> str:
 
 
 def place_cells(cells: list[NotebookNode]) -> list[NotebookNode]:
-    """Return the cells that are shown, each with the markup that opens and closes its slide."""
+    """Return the cells that are shown, each with the markup that opens and closes its slide.
+
+    Demonstrations and cells that draw show what comes out, without their code: a picture needs the room.
+    """
     kept = [(slide_type(cell), cell) for cell in cells if slide_type(cell) != "skip"]
     while kept and kept[0][0] in ("notes", "fragment"):
         kept.pop(0)
@@ -104,7 +103,8 @@ def place_cells(cells: list[NotebookNode]) -> list[NotebookNode]:
             before, after = '<div class="fragment">', "</div>"
         if following in ("slide", "subslide"):
             after += "</section></section>" if following == "slide" else "</section>"
-        hidden = cell.cell_type == "code" and "demonstration" in cell.metadata.get("tags", [])
+        keep_stills(cell)
+        hidden = has_picture(cell) or "demonstration" in cell.metadata.get("tags", [])
         cell.metadata["transient"] = {"remove_source": hidden}
         cell.metadata["deck"] = {
             "before": before,
@@ -113,6 +113,15 @@ def place_cells(cells: list[NotebookNode]) -> list[NotebookNode]:
             "picture": has_picture(cell),
         }
     return [cell for _, cell in kept]
+
+
+def keep_stills(cell: NotebookNode) -> None:
+    """Keep one form of each output, in place: a picture before a text, and nothing that needs a kernel."""
+    for output in cell.get("outputs", []):
+        if "data" in output:
+            best = next((kind for kind in SHOWN if kind in output.data), None)
+            output["alt"] = describe_picture(output)
+            output["data"] = {best: output.data[best]} if best else {}
 
 
 def slide_type(cell: NotebookNode) -> str:

@@ -1,6 +1,7 @@
 """Run the solved lessons and write their slides to build/slides/."""
 
 import os
+import tempfile
 from pathlib import Path
 
 from workshop.build.notebooks import make_solved, write_json
@@ -31,24 +32,21 @@ def _write(lesson: Lesson, execute: bool, folder: Path) -> Path:
     notebook = require("nbformat", "build").reads(write_json(make_solved(lesson.stem)), as_version=4)
     if execute:
         print(f"{lesson.stem}: running the solved notebook for its outputs (up to two minutes) ...", flush=True)
-        _run(notebook, lesson.stem, folder)
+        _run(notebook, lesson.stem)
     path = folder / f"{lesson.stem}.html"
     path.write_text(make_deck(notebook, f"{lesson.stem[:2]} – {lesson.title}"), encoding="utf-8", newline="\n")
     return path
 
 
-def _run(notebook: dict, stem: str, folder: Path) -> None:
-    """Execute the notebook in place, on one thread, keeping nothing of what it records."""
+def _run(notebook: dict, stem: str) -> None:
+    """Execute the notebook in place, on one thread, in a folder that goes away with all it writes."""
     nbclient = require("nbclient", "build")
-    client = nbclient.NotebookClient(
-        notebook,
-        timeout=CELL_SECONDS,
-        kernel_name="python3",
-        extra_arguments=["--log-level=40"],
-        resources={"metadata": {"path": str(folder)}},
-    )
+    quiet = {"kernel_name": "python3", "extra_arguments": ["--log-level=40"]}
     try:
-        client.execute(env=os.environ | {"WORKSHOP_RESULTS": "memory", "OMP_NUM_THREADS": "1"})
+        with tempfile.TemporaryDirectory() as folder:
+            place = {"metadata": {"path": folder}}
+            client = nbclient.NotebookClient(notebook, timeout=CELL_SECONDS, resources=place, **quiet)
+            client.execute(env=os.environ | {"WORKSHOP_RESULTS": "memory", "OMP_NUM_THREADS": "1"})
     except nbclient.exceptions.CellExecutionError as error:
         raise WorkshopError(
             f"{stem}: a cell of the solved notebook fails, {error.ename}: {error.evalue.partition(chr(10))[0]}. "
