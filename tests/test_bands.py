@@ -37,7 +37,8 @@ def test_a_value_is_laid_beside_its_band(value, parts, capsys):
 
 def test_a_band_without_causes_gets_the_general_one(capsys):
     check.band("01.pair", 0.1)
-    assert f"below the 0.20–0.31 that others get; usual cause: {bands.LOWER}" in capsys.readouterr().out
+    general = f"usual cause: {bands.CAUSES['01']['below']}"
+    assert f"below the 0.20–0.31 that others get (over seeds, profile tiny); {general}" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

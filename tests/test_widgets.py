@@ -165,6 +165,7 @@ class TestWordMap:
         np.testing.assert_array_equal(vectors, VECTORS)
         assert [near for near, _ in one.neighbours] == ["boat"]
         assert one.lines[1] == "→ boat (your function)"
+        assert "closest to king (yours)" in one.still()["image/svg+xml"]
         assert one.problems == []
 
     @pytest.mark.parametrize(

@@ -9,6 +9,12 @@ from workshop.checks.show import show_note
 from workshop.errors import WorkshopError, unknown
 from workshop.score.results import read_results
 
+CAUSES = {
+    "01": {
+        "below": "fewer epochs or fewer articles than the recipe's, or pairs with unknown words counted as 0.",
+        "above": "easier pairs than the fixed ones, or words left out of the comparison.",
+    }
+}
 HIGHER = "a longer run, more data, or test data among the training data."
 LOWER = "fewer steps or less data than intended, or another seed."
 
@@ -29,17 +35,19 @@ def compare(name: str, value: float) -> str:
     """Return the sentence on a value and its band; raise WorkshopError where there is no such band or number."""
     number = _as_number(value)
     stem = find_lesson(name.partition(".")[0]).stem
-    bands = read_results(stem).bands
+    results = read_results(stem)
+    bands = results.bands
     if name not in bands:
         raise unknown("band", name, bands)
     low, high, facts = _read_band(bands[name])
     digits = _digits(low, high)
     span = f"{low:.{digits}f}–{high:.{digits}f}"
-    how = f" ({facts['how']})" if facts.get("how") else ""
+    how = f" ({facts.get('how') or f'over seeds, profile {results.profile}'})"
     if low <= number <= high:
         return f"your {number:.{digits}f} lies in the {span} that others get{how}."
     side = "below" if number < low else "above"
-    cause = facts.get("causes", {}).get(side) or (LOWER if side == "below" else HIGHER)
+    general = CAUSES.get(stem[:2], {"below": LOWER, "above": HIGHER})
+    cause = facts.get("causes", general)[side]
     return f"your {number:.{digits}f} is {side} the {span} that others get{how}; usual cause: {cause}"
 
 

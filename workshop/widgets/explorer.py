@@ -70,7 +70,7 @@ class Explorer:
         self.plane = Plane(space, self.shown)
         self._nearest, self._analogy = nearest, analogy
         self.k = min(max(int(k), 1), 12)
-        self.picked, self.neighbours = "", []
+        self.picked, self.neighbours, self.own = "", [], False
         self.links, self.lines = [], []
         self.problems: list[str] = []
 
@@ -81,6 +81,7 @@ class Explorer:
         if found is not None and not self._all_words(found):
             self.problems.append("your nearest should return a list of known words; the workshop's is shown.")
             found = None
+        self.own = found is not None
         cosines = self.space.cosines(self.picked)
         chosen = list(found)[: self.k] if found is not None else self.space.nearest(self.picked, self.k)
         self.neighbours = [(near, float(cosines[self.space.index[near]])) for near in chosen]
@@ -129,8 +130,8 @@ class Explorer:
         """Return what is to be drawn: the shown words and those just found."""
         extra = [self.picked, *(word for word, _ in self.neighbours), *(word for link in self.links for word in link)]
         words = list(dict.fromkeys([*self.shown, *filter(None, extra)]))
-        points, size = self.plane.place(words), len(self.space.words)
-        return Scene(words, points, self.plane.share, size, self.picked, self.neighbours, self.links, self.lines)
+        found = (self.picked, self.neighbours, self.links, self.lines, self.own)
+        return Scene(words, self.plane.place(words), self.plane.share, len(self.space.words), *found)
 
     def still(self) -> dict[str, str]:
         """Return the picture and its description by MIME type."""

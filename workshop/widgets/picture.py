@@ -24,7 +24,7 @@ class Scene:
 
     words, points: N words and where they lie, shape (N, 2). share: of the spread that the plane keeps, 0 to 1.
     picked: the chosen word or "". neighbours: words with their cosine. links: pairs of words joined by an arrow.
-    lines: the analogy in sentences. size: how many words are searched. by: who found them, "" for the workshop.
+    lines: the analogy in sentences. size: how many words are searched. own: by the learner's function.
     """
 
     words: list[str]
@@ -35,6 +35,7 @@ class Scene:
     neighbours: list[tuple[str, float]] = field(default_factory=list)
     links: list[tuple[str, str]] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
+    own: bool = False
 
     def role(self, word: str) -> str:
         """Return how a word is drawn: picked, near, linked or plain."""
@@ -48,7 +49,7 @@ class Scene:
         """Return the picture in words: its alternative text."""
         parts = [f"Word map of {len(self.words)} words."]
         if self.picked:
-            listing = ", ".join(f"{word} {cosine:.2f}" for word, cosine in self.neighbours)
+            listing = ", ".join(f"{word} {_number(cosine)}" for word, cosine in self.neighbours)
             parts.append(f"Closest to {self.picked}, by cosine: {listing}.")
         return " ".join([*parts, "; ".join(self.lines)]).strip()
 
@@ -94,7 +95,7 @@ def _draw_words(scene: Scene, where: dict[str, np.ndarray]) -> list[str]:
 def _hover(scene: Scene, word: str) -> str:
     """Return what a word says when the mouse rests on it."""
     cosine = dict(scene.neighbours).get(word)
-    return word if cosine is None else f"{word}: cosine {cosine:.2f} with {scene.picked}"
+    return word if cosine is None else f"{word}: cosine {_number(cosine)} with {scene.picked}"
 
 
 def _mark(role: str, x: float, y: float) -> str:
@@ -162,7 +163,13 @@ def _draw_neighbours(scene: Scene) -> Iterable[str]:
         return
     symbol, colour = SYMBOLS["picked"]
     yield _text(PANEL, TOP + 16, symbol, size=16, colour=colour)
-    yield _text(PANEL + 20, TOP + 16, _cut(f"closest to {scene.picked}", 30), size=16, bold=True)
+    yield _text(
+        PANEL + 20,
+        TOP + 16,
+        _cut(f"closest to {scene.picked}", 18 if scene.own else 30) + " (yours)" * scene.own,
+        size=16,
+        bold=True,
+    )
     yield _text(PANEL_RIGHT, TOP + 16, "cosine", size=13, colour=QUIET, anchor="end")
     start, full = PANEL + 112, PANEL_RIGHT - PANEL - 112 - 44
     for number, (word, cosine) in enumerate(scene.neighbours[:12]):
@@ -171,7 +178,7 @@ def _draw_neighbours(scene: Scene) -> Iterable[str]:
         yield _text(PANEL + 16, y, _cut(word, 13), size=14)
         yield f'<rect x="{start}" y="{y - 12}" width="{full}" height="14" fill="#ececec"/>'
         yield f'<rect x="{start}" y="{y - 12}" width="{full * min(max(cosine, 0), 1):.1f}" height="14" fill="{NEAR}"/>'
-        yield _text(PANEL_RIGHT, y, f"{cosine:.2f}", size=14, anchor="end")
+        yield _text(PANEL_RIGHT, y, _number(cosine), size=14, anchor="end")
 
 
 def _draw_lines(scene: Scene) -> Iterable[str]:
@@ -182,6 +189,11 @@ def _draw_lines(scene: Scene) -> Iterable[str]:
         yield _text(PANEL + 20, top, "analogy", size=16, bold=True)
     for number, line in enumerate(scene.lines):
         yield _text(PANEL, top + 24 + number * 21, _cut(line, 42), size=14)
+
+
+def _number(cosine: float) -> str:
+    """Return a cosine with two decimals, never as -0.00."""
+    return f"{round(cosine, 2) + 0.0:.2f}"
 
 
 def _cut(text: str, longest: int) -> str:
