@@ -4,6 +4,7 @@ import copy
 import csv
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -16,12 +17,13 @@ pytest.importorskip("nbgrader")
 import nbformat
 from nbformat import from_dict
 
+from workshop import cli
 from workshop.build.notebooks import make_learner, make_solved, write_json
-from workshop.build.source import read_functions
+from workshop.build.source import checkout, read_functions
 from workshop.checks import hidden, run_check
 from workshop.checks.local import local_caller
 from workshop.checks.protocol import Reply
-from workshop.checks.registry import find_exercise, list_exercises
+from workshop.checks.registry import LESSONS, find_exercise, list_exercises
 from workshop.checks.start_here import count_words
 from workshop.course.make import make_course
 from workshop.course.mend import mend
@@ -322,3 +324,12 @@ def test_half_a_lesson_gives_half_of_its_points(tmp_path):
 def answer_id(exercise):
     """Return nbgrader's name of the cell that holds an exercise's answer."""
     return "ex-" + exercise.id.replace(".", "-")
+
+
+def test_guide_plans_the_exercises_that_are_done_in_the_room():
+    guide = (checkout() / "docs" / "instructor.md").read_text(encoding="utf-8")
+    rows = [line for line in guide.splitlines() if line.startswith("|") and "in the room" in line]
+    planned = sorted(re.findall(r"\b\d\.\d+\b", " ".join(rows)))
+    every = [exercise for lesson in LESSONS for exercise in list_exercises(lesson.stem)]
+    assert planned == sorted(exercise.id for exercise in every if exercise.room)
+    assert set(re.findall(r"`workshop ([a-z-]+)", guide)) - {"slides"} <= set(cli.commands.commands)
