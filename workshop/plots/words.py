@@ -1,0 +1,171 @@
+"""Pictures of lesson 01: agreement with people, size against data, cosines, analogies, bias, a map of words."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from workshop.errors import WorkshopError
+from workshop.plots.style import MARKERS, PALETTE, SERIES, YOURS, new_picture, percent, place_labels, set_words
+from workshop.score.results import Row
+from workshop.vectors.agreement import spearman
+
+NAMES = {
+    "random": "random",
+    "ppmi_svd": "PPMI + SVD",
+    "cbow": "CBOW",
+    "skipgram": "skip-gram",
+    "glove": "GloVe",
+    "fasttext": "fastText",
+}
+YARDSTICKS = {"wordsim353": "WordSim-353", "simlex999": "SimLex-999"}
+
+
+def _require_rows(rows: Sequence[Row], what: str) -> None:
+    if not rows:
+        raise WorkshopError(
+            f"there are no rows of {what} to draw. Choose others: results.select(task=..., metric=...)."
+        )
+
+
+def plot_agreement(rows: Sequence[Row], yours: Mapping[str, float] | None = None) -> Any:
+    """Draw each method's rank correlation with people as a bar with its 95 % interval.
+
+    rows: of one yardstick, metric "spearman", over all seeds (seed None). yours: your own runs by method.
+    Returns a matplotlib figure with alternative text. Raises WorkshopError where there are no rows.
+    """
+    _require_rows(rows, "agreement with people")
+    ordered = sorted(rows, key=lambda row: row.value)
+    yardstick = YARDSTICKS.get(ordered[0].task, ordered[0].task)
+    with new_picture(10, 1.8 + 0.62 * len(ordered)) as (figure, axes):
+        places = np.arange(len(ordered))
+        colours = [PALETTE["grey"] if row.method == "random" else PALETTE["sky"] for row in ordered]
+        axes.barh(places, [row.value for row in ordered], color=colours, height=0.66)
+        reach = [[row.value - row.low for row in ordered], [row.high - row.value for row in ordered]]
+        values = [row.value for row in ordered]
+        axes.errorbar(values, places, xerr=reach, fmt="none", ecolor="black", capsize=5, label="95 % interval")
+        mine = [(yours[row.method], place) for place, row in enumerate(ordered) if row.method in (yours or {})]
+        if mine:
+            axes.plot(*zip(*mine, strict=True), "D", color=YOURS, markersize=11, label="your run", zorder=5)
+        axes.set_yticks(places, [NAMES.get(row.method, row.method) for row in ordered])
+        axes.axvline(0, color="black", linewidth=1)
+        axes.legend(loc="lower right")
+        set_words(
+            figure,
+            title=_agreement_title(ordered),
+            x=f"Spearman correlation with people, {yardstick} ({ordered[0].n} pairs)",
+            y="",
+            alt="Bars: " + "; ".join(_say(NAMES.get(row.method, row.method), row) for row in reversed(ordered)) + ".",
+        )
+    return figure
+
+
+def _agreement_title(ordered: Sequence[Row]) -> str:
+    """Say how many methods lie clear of random vectors, and which is highest."""
+    others = [row for row in ordered if row.method != "random"]
+    base = next((row for row in ordered if row.method == "random"), None)
+    best = others[-1] if others else ordered[-1]
+    highest = f"{NAMES.get(best.method, best.method)} is highest ({best.value:.2f})"
+    if base is None or not others:
+        return f"{highest[0].upper()}{highest[1:]}."
+    clear = sum(row.low > base.high for row in others)
+    return f"{clear} of {len(others)} methods agree with people clearly better than random vectors; {highest}."
+
+
+def _say(name: str, row: Row) -> str:
+    return f"{name} {row.value:.2f} ({row.low:.2f} to {row.high:.2f})"
+
+
+def plot_sizes(rows: Sequence[Row], yours: tuple[int, float] | None = None) -> Any:
+    """Draw the score of skip-gram against the size of its vectors, a line for each share of the text.
+
+    rows: metric "spearman", tasks "sweep share=S epochs=E", methods "skipgram dimensions=D", one number of epochs.
+    yours: the dimensions and the score of your own run. Returns a matplotlib figure with alternative text.
+    Raises WorkshopError where there are no rows.
+    """
+    _require_rows(rows, "the sweep")
+    lines: dict[float, list[tuple[int, Row]]] = {}
+    for row in rows:
+        lines.setdefault(_number("share", row.task), []).append((int(_number("dimensions", row.method)), row))
+    shares = sorted(lines)
+    with new_picture(10, 6) as (figure, axes):
+        for share, colour, marker in zip(shares, SERIES, MARKERS, strict=False):
+            points = sorted(lines[share], key=lambda point: point[0])
+            sizes = [size for size, _ in points]
+            axes.plot(sizes, [row.value for _, row in points], color=colour, marker=marker, label=percent(share))
+            axes.fill_between(
+                sizes, [row.low for _, row in points], [row.high for _, row in points], color=colour, alpha=0.12
+            )
+        if yours is not None:
+            axes.plot(*yours, "*", color=YOURS, markersize=20, label="your run", zorder=5, linestyle="none")
+        axes.set_xscale("log")
+        axes.set_xticks(sizes, [str(size) for size in sizes], minor=False)
+        axes.xaxis.minorticks_off()
+        axes.grid(axis="y")
+        axes.legend(title="share of the text", loc="center left", bbox_to_anchor=(1, 0.5), reverse=True)
+        best = {share: max(lines[share], key=lambda point: point[1].value) for share in shares}
+        set_words(
+            figure,
+            title=_sizes_title(best, shares),
+            x="dimensions of the vectors (logarithmic)",
+            y="Spearman correlation with people",
+            alt="Best of each line: "
+            + "; ".join(_say(f"{percent(s)} of the text, {d} dimensions,", r) for s, (d, r) in best.items())
+            + ".",
+        )
+    return figure
+
+
+def _number(name: str, text: str) -> float:
+    """Return the number that follows "name=" in a text."""
+    found = re.search(rf"\b{name}=([\d.]+)", text)
+    if found is None:
+        raise WorkshopError(f"expected {name}=NUMBER in {text!r}. Pass the rows of the sweep only.")
+    return float(found[1])
+
+
+def _sizes_title(best: Mapping[float, tuple[int, Row]], shares: Sequence[float]) -> str:
+    """Say which size is best with the least and with the most text, and what more text is worth."""
+    (few, low), (many, high) = best[shares[0]], best[shares[-1]]
+    sizes = f"{few} dimensions are best" if few == many else f"the best size goes from {few} to {many} dimensions"
+    return (
+        f"From {percent(shares[0])} to {percent(shares[-1])} of the text the best score goes from {low.value:.2f} to "
+        f"{high.value:.2f}, and {sizes}{' at both' if few == many else ''}."
+    )
+
+
+def plot_cosines(
+    ratings: Sequence[float], cosines: Sequence[float], pairs: Sequence[tuple[str, str]], name: int = 6
+) -> Any:
+    """Draw the cosine of each pair against people's rating.
+
+    ratings, cosines: shape (P,). pairs: the P pairs. name: how many of those furthest from the trend get labels.
+    Returns a matplotlib figure with alternative text.
+    """
+    people, model = np.asarray(ratings, dtype=float), np.asarray(cosines, dtype=float)
+    if not len(people) == len(model) == len(pairs) >= 3:
+        raise WorkshopError(
+            f"expected as many ratings, cosines and pairs, 3 or more, got {len(people)}, {len(model)}, {len(pairs)}."
+        )
+    slope, start = np.polyfit(people, model, 1)
+    misfit = model - (slope * people + start)
+    shown = np.argsort(-np.abs(misfit))[:name]
+    with new_picture(10, 6.5) as (figure, axes):
+        axes.plot(people, model, "o", color=PALETTE["blue"], alpha=0.45, markersize=7)
+        ends = np.array([people.min(), people.max()])
+        axes.plot(ends, slope * ends + start, color="black", linewidth=1.5)
+        agreed = float(spearman(people, model))
+        labels = [" – ".join(pairs[row]) for row in shown]
+        set_words(
+            figure,
+            title=f"Cosines order {len(pairs)} pairs much as people do: Spearman {agreed:.2f}."
+            if agreed > 0.3
+            else f"Cosines order {len(pairs)} pairs little like people: Spearman {agreed:.2f}.",
+            x="people's rating (0 unrelated, 10 the same)",
+            y="cosine of the two vectors",
+            alt=f"A cloud of points. Furthest from the line: {', '.join(labels)}.",
+        )
+        points = np.column_stack([people, model])
+        place_labels(axes, points[shown], labels, points)
+    return figure
