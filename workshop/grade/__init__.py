@@ -1,0 +1,1 @@
+"""Grade submissions at class scale: each student's code jailed, every mark kept."""
