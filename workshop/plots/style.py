@@ -129,7 +129,7 @@ def place_labels(axes: Any, points: Any, labels: list[str], others: Any = ()) ->
         taken.append(boxes[best])
 
 
-_AROUND = ((1, 0), (-1, 0), (0, 1), (0, -1), (0.8, 1), (-0.8, 1), (0.8, -1), (-0.8, -1))
+_AROUND = ((1, 0), (-1, 0), (0, 1), (0, -1), *((x, y) for x in (0.6, -0.6, 1, -1) for y in (1, -1, 0.6, -0.6)))
 _Box = tuple[float, float, float, float]
 
 
