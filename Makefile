@@ -47,7 +47,7 @@ measure: developer ## the long runs behind the lessons' figures (STEMS=01_word_e
 notebooks: developer ## make notebooks/ from solutions/ (seconds)
 	@$(WORKSHOP) build
 
-slides: developer ## export the lessons as slides into build/slides/ (a minute)
+slides: developer ## export the lessons as slides into build/slides/ (up to two minutes a lesson)
 	@$(WORKSHOP) slides
 
 lint: developer ## put the code into shape and show what is left to mend (seconds)

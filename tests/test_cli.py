@@ -1,6 +1,7 @@
 """The command line: every failure is one line, `--debug` shows the trace."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -135,8 +136,27 @@ def test_course_hands_folder_and_lessons_over(monkeypatch, capsys, tmp_path):
     assert made == [str((tmp_path, ("00", "01"))), str((tmp_path, None))]
 
 
+def test_slides_hands_lesson_and_choice_over(monkeypatch, capsys):
+    from workshop import slides
+
+    asked = []
+    monkeypatch.setattr(slides, "make_slides", lambda lesson, execute: asked.append((lesson, execute)) or ["a.html"])
+    assert run("slides", "00", "--no-run") == 0
+    assert capsys.readouterr().out == "a.html\n"
+    assert run("slides") == 0
+    assert "up to two minutes" in capsys.readouterr().out
+    assert asked == [("00", False), (None, True)]
+
+
 def test_the_module_runs_as_the_command_does():
     shown = subprocess.run(
         [sys.executable, "-m", "workshop.cli", "--version"], capture_output=True, text=True, check=True
     )
     assert shown.stdout.startswith("workshop, version ")
+
+
+def test_a_terminal_that_knows_no_star_gets_a_question_mark():
+    environment = os.environ | {"PYTHONIOENCODING": "cp1252"}
+    command = [sys.executable, "-m", "workshop.cli", "list"]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    assert "0.1  ???" in shown.stdout

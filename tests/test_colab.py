@@ -26,15 +26,16 @@ OWN = ("ipywidgets==7.7.1", "widgetsnbextension~=3.6.0", "jupyterlab_widgets>=1.
 STAFF_ONLY = ("nbgrader", "jupytext", "nbval", "hypothesis", "playwright", "pytest", "xdist", "ruff", "notebook")
 BLOCK = """\
 import sys
+from importlib.machinery import PathFinder
 
 
-class Absent:
-    def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in {names!r}:
-            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+class Without(PathFinder):
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        return None if name.partition(".")[0] in {names!r} else super().find_spec(name, path, target)
 
 
-sys.meta_path.insert(0, Absent())
+sys.meta_path[:] = [Without if finder is PathFinder else finder for finder in sys.meta_path]
 """
 CHECKS = """\
 import ipywidgets, workshop

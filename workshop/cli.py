@@ -48,14 +48,14 @@ def list_lessons(as_json: bool) -> None:
     """List lessons and exercises with minutes, points and stars."""
     lessons = describe_lessons()
     if as_json:
-        click.echo(json.dumps(lessons, indent=1, ensure_ascii=False))
+        click.echo(json.dumps(lessons, indent=1))
         return
     for lesson in lessons:
         points = sum(exercise["points"] for exercise in lesson["exercises"])
         click.echo(f"{lesson['stem'][:2]}  {lesson['title']}: {lesson['minutes']} minutes, {points} points")
         for exercise in lesson["exercises"]:
             stars = "★" * exercise["stars"] + "☆" * (3 - exercise["stars"])
-            price = f"{exercise['minutes']:>2} min, {exercise['points']} points"
+            price = f"{exercise['minutes']:>2} min, {exercise['points']} point{'s' * (exercise['points'] > 1)}"
             click.echo(f"  {exercise['id']:<5}{stars}  {price}  {exercise['title']}")
 
 
@@ -77,6 +77,19 @@ def course(folder: Path, lessons: tuple[str, ...]) -> None:
     from workshop.course import make_course
 
     click.echo(make_course(folder, lessons or None))
+
+
+@commands.command()
+@click.argument("lesson", required=False)
+@click.option("--no-run", is_flag=True, help="Leave the outputs out: seconds instead of minutes.")
+def slides(lesson: str | None, no_run: bool) -> None:
+    """Export LESSON, or every lesson, as slides that open offline, into build/slides/."""
+    from workshop.slides import make_slides
+
+    if not no_run:
+        click.echo("Running the solved lessons for their outputs: up to two minutes each.")
+    for path in make_slides(lesson, execute=not no_run):
+        click.echo(path)
 
 
 def describe_lessons() -> list[dict[str, Any]]:
@@ -103,6 +116,8 @@ def main(arguments: list[str] | None = None) -> None:
     The exit status is 1 for a failure and 2 for a command line that can't be understood.
     """
     arguments = sys.argv[1:] if arguments is None else arguments
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # a Windows pipe knows no star
     wanted = [argument for argument in arguments if argument != "--debug"] or ["--help"]
     try:
         sys.exit(commands.main(wanted, prog_name="workshop", standalone_mode=False))

@@ -11,7 +11,7 @@ import urllib.error
 from pathlib import Path
 
 import pytest
-from driver import CELL_SECONDS, Server
+from driver import Server, keep_picture
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")
 FLAGS = [
@@ -19,6 +19,7 @@ FLAGS = [
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
 START_SECONDS = 120
+WAIT_SECONDS = 60
 
 
 @pytest.fixture(scope="session")
@@ -33,11 +34,13 @@ def browser():
 
 
 @pytest.fixture
-def page(browser):
-    """Give a fresh page that never waits for ever."""
+def page(browser, request):
+    """Give a fresh page that never waits for ever, and keep what it shows at the end."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(CELL_SECONDS * 1000)
-    yield context.new_page()
+    context.set_default_timeout(WAIT_SECONDS * 1000)
+    page = context.new_page()
+    yield page
+    keep_picture(page, f"last_{request.node.name}")
     context.close()
 
 

@@ -1,0 +1,80 @@
+"""The word map in a real JupyterLab: pick a word, see its neighbours, solve an analogy."""
+
+import json
+
+import pytest
+from driver import Notebook
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+# Four pairs whose second word is the first one moved along the last direction.
+MAP = """\
+import numpy as np
+from workshop.widgets import word_map
+
+words = ["ferry", "ferries", "island", "islands", "harbour", "harbours", "ticket", "tickets"]
+vectors = np.repeat(np.eye(4), 2, axis=0) + 0.1 * np.eye(4)[[1, 1, 0, 0, 0, 0, 2, 2]]
+vectors = np.hstack([vectors, np.tile([[0.0], [1.0]], (4, 1))])
+word_map(words, vectors, start="ferry", k=3)
+"""
+
+
+@pytest.fixture
+def notebook(page, server, request):
+    """Open a notebook with nothing but a word map."""
+    cell = {"cell_type": "code", "id": "map", "metadata": {}, "outputs": [], "execution_count": None, "source": MAP}
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    content = {"cells": [cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
+    name = f"{request.node.name}.ipynb"  # a file for each test: Lab asks questions where one changes on disk
+    (server.work / name).write_text(json.dumps(content))
+    opened = Notebook(page, server, name)
+    opened.run()
+    return opened
+
+
+def test_a_word_is_picked_and_its_neighbours_are_shown(notebook):
+    output = notebook.active.locator(".jp-Cell-outputArea")
+    output.locator("svg", has_text="closest to ferry").last.wait_for()
+    word = output.locator("input[type=text]").first
+    word.fill("ticket")
+    word.press("Enter")
+    picture = output.locator("svg", has_text="closest to ticket").last
+    picture.wait_for()
+    assert "tickets" in picture.text_content().partition("closest to ticket")[2]
+    notebook.picture("word_map_neighbours")
+
+
+def test_an_unknown_word_is_answered_in_words(notebook):
+    output = notebook.active.locator(".jp-Cell-outputArea")
+    word = output.locator("input[type=text]").first
+    word.fill("ferri")
+    word.press("Enter")
+    problem = output.locator("[role=status]", has_text="is not among the 8 words")
+    problem.wait_for()
+    assert "Near: ferr" in problem.inner_text()
+
+
+def test_an_analogy_is_solved(notebook):
+    output = notebook.active.locator(".jp-Cell-outputArea")
+    for field, text in zip((1, 2, 3), ("ferry", "ferries", "island"), strict=True):
+        output.locator("input[type=text]").nth(field).fill(text)
+    output.locator("button", has_text="is to … ?").click()
+    output.get_by_text("→ islands").first.wait_for()
+    notebook.picture("word_map_analogy")
+
+
+def test_the_map_of_lesson_01_searches_all_its_words(page, server):
+    lesson = Notebook(page, server, "01_word_embeddings.ipynb")
+    for cell in ("workshop.setup()", "load_token_embeddings(settings)", "word_map("):
+        lesson.go_to(cell)
+        lesson.run()
+    output = lesson.active.locator(".jp-Cell-outputArea")
+    output.locator("svg", has_text="closest to river").last.wait_for()
+    word = output.locator("input[type=text]").first
+    word.fill("ferry")
+    word.press("Enter")
+    picture = output.locator("svg", has_text="closest to ferry").last
+    picture.wait_for()
+    neighbours = picture.text_content().partition("closest to ferry")[2]
+    assert any(near in neighbours for near in ("boat", "ship", "ferries", "harbour", "harbor"))
+    lesson.picture("01_word_map")
