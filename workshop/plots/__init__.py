@@ -1,5 +1,17 @@
 """Pictures of one style: readable from the back of a room, safe for colour-blind readers, with alternative text."""
 
+from workshop.plots.spaces import plot_analogies, plot_association, plot_word_map
 from workshop.plots.style import PALETTE, alternative_text, show
+from workshop.plots.words import plot_agreement, plot_cosines, plot_sizes
 
-__all__ = ["PALETTE", "alternative_text", "show"]
+__all__ = [
+    "PALETTE",
+    "alternative_text",
+    "plot_agreement",
+    "plot_analogies",
+    "plot_association",
+    "plot_cosines",
+    "plot_sizes",
+    "plot_word_map",
+    "show",
+]
