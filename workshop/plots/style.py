@@ -23,7 +23,8 @@ PALETTE = {
 }
 YOURS = PALETTE["red"]
 SERIES = tuple(PALETTE[name] for name in ("sky", "orange", "green", "blue", "purple", "red", "black"))
-MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+# The diamond is left to the learner's own runs.
+MARKERS = ("o", "s", "^", "v", "P", "X", "h")
 SMALLEST_FONT = 14
 TITLE_WIDTH = 66
 STYLE = {

@@ -98,7 +98,7 @@ def plot_sizes(rows: Sequence[Row], yours: tuple[int, float] | None = None) -> A
                 sizes, [row.low for _, row in points], [row.high for _, row in points], color=colour, alpha=0.12
             )
         if yours is not None:
-            axes.plot(*yours, "*", color=YOURS, markersize=20, label="your run", zorder=5, linestyle="none")
+            axes.plot(*yours, "D", color=YOURS, markersize=13, label="your run", zorder=5)
         axes.set_xscale("log")
         axes.set_xticks(sizes, [str(size) for size in sizes], minor=False)
         axes.xaxis.minorticks_off()
