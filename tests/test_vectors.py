@@ -1,5 +1,6 @@
 """Word vectors: counts and PMI by hand, training that repeats, agreement and tests against scipy."""
 
+import os
 import subprocess
 import sys
 
@@ -86,7 +87,11 @@ def test_training_does_not_depend_on_the_hash_seed():
     )
     runs = [
         subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PYTHONHASHSEED": s}
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "PYTHONHASHSEED": s},
         )
         for s in ("1", "2")
     ]

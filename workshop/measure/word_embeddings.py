@@ -119,6 +119,6 @@ def _claim_capture(agreed: dict, plan: Plan) -> Claim:
     verdict = judge_capture(
         [(estimate(*agreed[method, name]), _difference(agreed, method, "random", name)) for method, name in trials]
     )
-    measured = "mean Spearman with people of skip-gram and CBOW on WordSim-353 and SimLex-999"
+    measured = "mean Spearman with people on WordSim-353 and SimLex-999, skip-gram and CBOW trained on 106 articles"
     pairs = sum(len(fixed_pairs(name)[1]) for name in YARDSTICKS)
     return Claim(measured, "correlation", mean.value, mean.low, mean.high, pairs, plan.seeds, RULES["C01"], verdict)

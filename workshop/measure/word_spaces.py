@@ -38,7 +38,7 @@ def measure_bias() -> tuple[list[Row], dict[str, Claim]]:
         rows.append(Row(LESSON, SPACE, f"association {name}", "effect_size", test.effect, low, high, n))
         rows.append(Row(LESSON, SPACE, f"association {name}", "p_value", test.p, n=n))
     weakest = min(SOCIAL, key=lambda name: tests[name][0])
-    measured = f"the smallest of three effect sizes: {weakest} words towards he or she, MiniLM's token embeddings"
+    measured = f"the smallest of three effect sizes: {weakest} words towards he or she, one model's token embeddings"
     n = sum(len(group) for group in (find_test(weakest).targets_x, find_test(weakest).targets_y))
     verdict = judge_bias(tests)
     return rows, {"C21": Claim(measured, "d", tests[weakest][0], *intervals[weakest], n, 1, RULES["C21"], verdict)}
