@@ -18,7 +18,7 @@ import pytest
 from workshop.build.notebooks import make_solved, write_json
 from workshop.checks.registry import LESSONS
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("colab")]  # one worker makes the environment
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENTS = ROOT / "build" / "envs"
