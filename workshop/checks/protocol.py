@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
-DTYPES = frozenset(["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32", "float64"])
+DTYPES = frozenset(
+    ["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32", "float64"]
+)
 MAX_DEPTH = 20
 TIME_UP = "TimeUp"
 NOT_PLAIN = "NotPlain"

@@ -32,10 +32,16 @@ def matches(got: Any, want: Any, tolerance: float = 1e-4) -> bool:
 
 
 def as_array(value: Any) -> np.ndarray | None:
-    """Return numbers, lists of numbers or an array as a float array; None where there is no such reading."""
+    """Return numbers, lists of numbers or an array as a float array; None where there is no such reading.
+
+    A text that looks like a number is a text.
+    """
     try:
-        return np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError):
+        array = np.asarray(value)
+        if array.dtype.kind == "O" and not all(isinstance(item, int | float) for item in array.flat):
+            return None
+        return None if array.dtype.kind in "USmM" else array.astype(np.float64)
+    except (TypeError, ValueError, OverflowError):
         return None
 
 
