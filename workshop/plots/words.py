@@ -94,23 +94,24 @@ def plot_sizes(rows: Sequence[Row], yours: tuple[int, float] | None = None) -> A
             points = sorted(lines[share], key=lambda point: point[0])
             sizes = [size for size, _ in points]
             axes.plot(sizes, [row.value for _, row in points], color=colour, marker=marker, label=percent(share))
-            axes.fill_between(
-                sizes, [row.low for _, row in points], [row.high for _, row in points], color=colour, alpha=0.12
-            )
+            if share in (shares[0], shares[-1]):  # more bands would hide each other
+                axes.fill_between(
+                    sizes, [row.low for _, row in points], [row.high for _, row in points], color=colour, alpha=0.12
+                )
         if yours is not None:
             axes.plot(*yours, "D", color=YOURS, markersize=13, label="your run", zorder=5)
         axes.set_xscale("log")
         axes.set_xticks(sizes, [str(size) for size in sizes], minor=False)
         axes.xaxis.minorticks_off()
         axes.grid(axis="y")
-        axes.legend(title="share of the text", loc="center left", bbox_to_anchor=(1, 0.5), reverse=True)
+        axes.legend(title="share of the text\n(bands: 95 %)", loc="center left", bbox_to_anchor=(1, 0.5), reverse=True)
         best = {share: max(lines[share], key=lambda point: point[1].value) for share in shares}
         set_words(
             figure,
-            title=_sizes_title(best, shares),
+            title=_sizes_title(lines),
             x="dimensions of the vectors (logarithmic)",
             y="Spearman correlation with people",
-            alt="Best of each line: "
+            alt="Bands: 95 % intervals of the least and the most text. Best of each line: "
             + "; ".join(_say(f"{percent(s)} of the text, {d} dimensions,", r) for s, (d, r) in best.items())
             + ".",
         )
@@ -125,14 +126,27 @@ def _number(name: str, text: str) -> float:
     return float(found[1])
 
 
-def _sizes_title(best: Mapping[float, tuple[int, Row]], shares: Sequence[float]) -> str:
-    """Say which size is best with the least and with the most text, and what more text is worth."""
-    (few, low), (many, high) = best[shares[0]], best[shares[-1]]
-    sizes = f"{few} dimensions are best" if few == many else f"the best size goes from {few} to {many} dimensions"
+def _sizes_title(lines: Mapping[float, list[tuple[int, Row]]]) -> str:
+    """Say what more text is worth, and which sizes can be told from the best with the least and the most of it."""
+    few, many = min(lines), max(lines)
+    low, high = (max(row.value for _, row in lines[share]) for share in (few, many))
     return (
-        f"From {percent(shares[0])} to {percent(shares[-1])} of the text the best score goes from {low.value:.2f} to "
-        f"{high.value:.2f}, and {sizes}{' at both' if few == many else ''}."
+        f"From {percent(few)} to {percent(many)} of the text the best score goes from {low:.2f} to {high:.2f}; within "
+        f"the best one's interval lie {_name_tied(lines[few])} with {percent(few)}, {_name_tied(lines[many])} with "
+        f"{percent(many)}."
     )
+
+
+def _name_tied(line: Sequence[tuple[int, Row]]) -> str:
+    """Name the sizes whose score lies within the interval of the best one."""
+    best = max((row for _, row in line), key=lambda row: row.value)
+    sizes = sorted(size for size, _ in line)
+    tied = sorted(size for size, row in line if row.value >= best.low)
+    if tied == sizes:
+        return "all sizes"
+    if len(tied) > 1 and tied == sizes[-len(tied) :]:
+        return f"sizes from {tied[0]}"
+    return ("size " if len(tied) == 1 else "sizes ") + ", ".join(map(str, tied))
 
 
 def plot_cosines(
