@@ -31,13 +31,14 @@ lab: learner ## open the lessons in JupyterLab (about 3 minutes the first time, 
 
 test: developer ## pass every test, notebooks included (under 25 minutes on two cores)
 	@echo "Every test: under 25 minutes on two cores."
-	@$(ONE_THREAD) $(PY) -m pytest -n $(WORKERS) --dist loadgroup $(TESTS)
+	@$(ONE_THREAD) $(PY) -m pytest -q tests/browser
+	@$(ONE_THREAD) $(PY) -m pytest -n $(WORKERS) --ignore=tests/browser $(TESTS)
 
 check: developer ## the maintainer's loop: lint, fast tests, fresh notebooks (under a minute, offline)
 	@echo "Lint, fast tests, fresh notebooks: under a minute."
 	@$(PY) -m ruff check --quiet .
 	@$(PY) -m ruff format --check --quiet .
-	@$(ONE_THREAD) $(PY) -m pytest -q -n $(WORKERS) --dist loadgroup -m "not slow and not browser" $(TESTS)
+	@$(ONE_THREAD) $(PY) -m pytest -q -n $(WORKERS) -m "not slow and not browser" $(TESTS)
 	@$(WORKSHOP) build --check
 
 measure: developer ## the long runs behind the lessons' figures (STEMS=01_word_embeddings for one lesson; up to hours)

@@ -5,7 +5,7 @@ import time
 import pytest
 from driver import Notebook
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 CHECK = "check.start_here.count_words(count_words)"
 WRONG = """def count_words(text: str) -> dict[str, int]:

@@ -5,7 +5,7 @@ import json
 import pytest
 from driver import Notebook
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 # Four pairs whose second word is the first one moved along the last direction.
 MAP = """\
