@@ -92,6 +92,24 @@ def slides(lesson: str | None, no_run: bool) -> None:
         click.echo(path)
 
 
+@commands.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.option("--out", type=FOLDER, required=True, metavar="DIR", help="Where the results go, and are gone on with.")
+@click.option("--lesson", help="Only this lesson; what doesn't say otherwise is taken for it.")
+@click.option("--jobs", type=click.IntRange(1), help="Submissions at once; without it, one a core.")
+@click.option("--secret", type=click.Path(path_type=Path), metavar="FILE", help="The course's secret of hidden tests.")
+@click.option("--gradebook", type=click.Path(path_type=Path), metavar="DB", help="Also fill nbgrader's gradebook.")
+@click.option("--unsafe", is_flag=True, help="Without the jail: students' code runs as you.")
+def grade(paths: tuple[Path, ...], out: Path, **options: Any) -> None:
+    """Grade a class: notebooks, folders of them, LMS zips or nbgrader's submitted/."""
+    from workshop.grade.progress import show_progress
+    from workshop.grade.run import Options, grade_all
+
+    with show_progress() as report:
+        summary = grade_all(paths, out, Options(**options), report=report)
+    click.echo(summary)
+
+
 def describe_lessons() -> list[dict[str, Any]]:
     """Return every lesson with its exercises as plain data, from the registry."""
     from workshop.checks import registry

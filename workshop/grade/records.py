@@ -28,7 +28,8 @@ class Record:
     """What grading one submission gave.
 
     digest: SHA-256 over the submission's bytes, the package and the secret. problem: why nothing could be graded;
-    "" where it could. seconds: of wall clock.
+    "" where it could. seconds: of wall clock. account: how an LMS knows the student ("canvas:1234"), or "". notes:
+    remarks on the submission as a whole.
     """
 
     student: str
@@ -37,6 +38,8 @@ class Record:
     marks: tuple[Mark, ...]
     problem: str = ""
     seconds: float = 0.0
+    account: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def points(self) -> int:
@@ -74,6 +77,6 @@ def read_record(line: str) -> Record:
     try:
         facts = json.loads(line)
         marks = tuple(Mark(**mark | {"notes": tuple(mark["notes"])}) for mark in facts.pop("marks"))
-        return Record(**facts, marks=marks)
+        return Record(**facts | {"notes": tuple(facts["notes"])}, marks=marks)
     except (ValueError, TypeError, KeyError, AttributeError):
         raise WorkshopError(f"not a record of grading: {line[:80]!r}. Remove the line, and grade again.") from None

@@ -1,0 +1,131 @@
+"""Whose notebook is it, and of which lesson? From the name it was handed in under, as LMSs and nbgrader write them."""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from workshop.checks.registry import LESSONS, Lesson
+
+LONGEST = 120
+CANVAS = re.compile(r"(?P<student>[^_]+)_(?:LATE_)?(?P<account>\d+)_\d+_(?P<file>.+)")
+MOODLE = re.compile(r"(?P<student>.+)_(?P<account>\d+)_assignsubmission_[a-z]+_?(?P<file>.*)")
+BLACKBOARD = re.compile(r".+_(?P<student>[^_]+)_attempt_[\d-]+(?:_(?P<file>.+))?")
+SYSTEMS = {"moodle": MOODLE, "canvas": CANVAS, "blackboard": BLACKBOARD}
+RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Who handed a file in.
+
+    student: as the name says, uncleaned. account: how an LMS knows them ("canvas:1234"), or "".
+    file: what is left of the name.
+    """
+
+    student: str
+    account: str = ""
+    file: str = ""
+
+
+def find_owner(parts: Sequence[str], root: str) -> Owner:
+    """Return who handed a file in.
+
+    parts: folders and name below what the teacher gave; root: the name of that itself.
+    """
+    first = parts[0].removesuffix(".zip") if len(parts) > 1 else parts[0]
+    for system, pattern in SYSTEMS.items():
+        found = pattern.fullmatch(first)
+        if found:
+            account = found.groupdict().get("account")
+            student = f"{found['student']}_{account}" if account else found["student"]
+            file = (found["file"] or parts[-1]) if len(parts) == 1 else parts[-1]
+            return Owner(student, f"{system}:{account}" if account else "", file)
+    if len(parts) > 1 and name_lesson(first) != first:
+        return Owner(first, file=parts[-1])
+    alone = without_lesson(parts[-1].rpartition(".")[0] or parts[-1]) if len(parts) == 1 else ""
+    return Owner(alone or root, file=parts[-1])
+
+
+def name_lesson(text: str) -> str:
+    """Return the stem of the lesson that a file's or folder's name speaks of, or ""."""
+    flat = re.sub(r"[\W_]+", "_", text.casefold())
+    for lesson in LESSONS:
+        if lesson.stem in flat or re.search(rf"(^|_){lesson.name}(_|$)", flat):
+            return lesson.stem
+    return ""
+
+
+def find_lesson_in(parts: Sequence[str]) -> str:
+    """Return the stem of the lesson that a path speaks of, its last part first, or ""."""
+    return next(filter(None, map(name_lesson, reversed(parts))), "")
+
+
+def count_lesson_in(content: bytes) -> str:
+    """Return the stem of the lesson whose checks a notebook's bytes call most often, or ""."""
+    counts = {lesson.stem: content.count(f"check.{lesson.name}.".encode()) for lesson in LESSONS}
+    best = max(counts, key=counts.__getitem__)
+    return best if counts[best] else ""
+
+
+def without_lesson(text: str) -> str:
+    """Return a file's name without the lesson's name and what copying adds to it."""
+    for lesson in LESSONS:
+        text = _pattern(lesson).sub("", text)
+    return text.strip(" _-.")
+
+
+def _pattern(lesson: Lesson) -> re.Pattern[str]:
+    """Return what finds a lesson's stem with any separators, and the marks of a copy after it."""
+    words = r"[\W_]*".join(map(re.escape, lesson.stem.split("_")))
+    return re.compile(rf"{words}(\s*\(\d+\)|-Copy\d+|-\d+)?", re.IGNORECASE)
+
+
+def is_attempt(file: str, stem: str) -> tuple[bool, int]:
+    """Return how a file ranks among a student's several: whether it bears the lesson's own name, and its attempt."""
+    found = re.fullmatch(rf"{re.escape(stem)}(?:-(\d+))?\.ipynb", file)
+    return (True, int((found[1] or "0")[:9])) if found else (False, 0)
+
+
+def clean(text: str, longest: int = LONGEST) -> str:
+    """Return a text on one line without control characters, marks of direction and surrogates."""
+    text = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode("utf-8"))
+    text = "".join(" " if c in "\t\r\n" else c for c in text if c in "\t\r\n" or unicodedata.category(c)[0] != "C")
+    text = " ".join(text.split())
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def distinct(names: Sequence[str]) -> dict[str, str]:
+    """Return a clean name for each raw one, no two alike: what looks like another's gets a mark of its own."""
+    made, taken = {}, set()
+    for raw in sorted(set(names), key=lambda raw: (raw != clean(raw), raw)):
+        name = clean(raw) or "unnamed"
+        if name in taken:
+            name = f"{name}~{_mark(raw)}"
+        made[raw] = name
+        taken.add(name)
+    return made
+
+
+def file_names(students: Sequence[str]) -> dict[str, str]:
+    """Return a file name for each student: safe on every system, no two alike, small or capital letters alike."""
+    made, taken = {}, set()
+    for student in sorted(set(students), key=lambda one: (one != _safe(one), one)):
+        name = _safe(student)
+        if name != student or name.casefold() in taken:
+            name = f"{name[:80]}~{_mark(student)}"
+        made[student] = name
+        taken.add(name.casefold())
+    return made
+
+
+def _safe(text: str) -> str:
+    """Return a text with what no file name may hold replaced."""
+    text = re.sub(r"[^\w.@+ -]", "_", text)[:100].strip(". ")
+    return f"_{text}" if not text or RESERVED.fullmatch(text) or text[0] in "-+@~" else text
+
+
+def _mark(text: str) -> str:
+    """Return eight hexadecimal digits that stand for a text."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
