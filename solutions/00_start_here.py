@@ -57,6 +57,7 @@ preflight(settings)
 #
 # **By hand:** `"The ferry and the sea"` gives `{"the": 2, "ferry": 1, "and": 1, "sea": 1}`.
 
+
 # %%
 def count_words(text: str) -> dict[str, int]:
     """Count the words of a text, lower-cased and split at white space."""

@@ -1,0 +1,36 @@
+import pytest
+
+from workshop.errors import WorkshopError
+from workshop.score import verdict
+from workshop.score.learner import record_prediction
+from workshop.score.results import Claim, Results
+
+CLAIM = Claim("mean Spearman", "correlation", 0.456, 0.4, 0.51, 738, 5, "Holds where low > 0.3 <always>.", "holds")
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    monkeypatch.setenv("WORKSHOP_RESULTS", "memory")
+    monkeypatch.setattr(verdict, "read_results", lambda stem: Results(stem, "tiny", (), {"C01": CLAIM}))
+    bundles = []
+    monkeypatch.setattr(verdict, "show_bundle", bundles.append)
+    return bundles
+
+
+def test_verdict_stands_beside_the_prediction_with_figure_and_rule(shown):
+    record_prediction("C01", "does not hold")
+    verdict.show_verdict("C01", "01_word_embeddings")
+    text = shown[0]["text/plain"]
+    assert "You predicted: does not hold. Verdict: holds." in text
+    assert "mean Spearman: 0.46 [0.40, 0.51] (correlation, n = 738, seeds: 5)" in text
+    assert "Holds where low > 0.3" in text
+
+
+def test_the_page_is_escaped(shown):
+    verdict.show_verdict("C01", "01_word_embeddings")
+    assert "&lt;always&gt;" in shown[0]["text/html"]
+
+
+def test_a_claim_that_was_not_measured_here_is_named(shown):
+    with pytest.raises(WorkshopError, match="unknown claim of 01_word_embeddings 'C02'"):
+        verdict.show_verdict("C02", "01_word_embeddings")

@@ -1,0 +1,48 @@
+"""Show what became of a claim: the learner's prediction, the figure, the verdict, and the rule that gave it."""
+
+import html
+
+from workshop.errors import unknown
+from workshop.score.claims import find_statement
+from workshop.score.learner import read_record
+from workshop.score.output import show_bundle
+from workshop.score.results import Claim, read_results
+
+BOX = (
+    '<div style="border-left:6px solid #0072B2;padding:6px 12px;background:rgba(127,127,127,0.10)">'
+    "<p><b>{id}</b> {sentence}</p><p>You predicted: <b>{predicted}</b>. Verdict: <b>{verdict}</b>.</p>"
+    "<p>{figure}</p><details><summary>The rule, written before the run</summary>{rule}</details></div>"
+)
+
+
+def write_figure(claim: Claim) -> str:
+    """Return a claim's figure as one sentence with its interval and the number of cases."""
+    interval = "" if claim.low is None or claim.high is None else f" [{claim.low:.2f}, {claim.high:.2f}]"
+    return (
+        f"Measured, {claim.measure}: {claim.value:.2f}{interval} ({claim.unit}, n = {claim.n}, seeds: {claim.seeds})."
+    )
+
+
+def show_verdict(claim_id: str, stem: str) -> None:
+    """Show a claim's verdict beside the learner's prediction.
+
+    claim_id: "C01". stem: of the lesson whose results hold it. Raises WorkshopError where it was not measured there.
+    """
+    claims = read_results(stem).claims
+    if claim_id not in claims:
+        raise unknown(f"claim of {stem}", claim_id, claims)
+    claim, statement = claims[claim_id], find_statement(claim_id)
+    predicted = read_record().predictions.get(claim_id, "nothing yet")
+    facts = {
+        "id": claim_id,
+        "sentence": statement.sentence,
+        "predicted": predicted,
+        "verdict": claim.verdict,
+        "figure": write_figure(claim),
+        "rule": claim.rule,
+    }
+    text = (
+        f"{claim_id} {statement.sentence}\nYou predicted: {predicted}. Verdict: {claim.verdict}.\n"
+        f"{facts['figure']}\nThe rule, written before the run: {claim.rule}"
+    )
+    show_bundle({"text/plain": text, "text/html": BOX.format(**{k: html.escape(v) for k, v in facts.items()})})
