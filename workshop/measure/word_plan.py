@@ -24,7 +24,7 @@ class Plan:
     """
 
     seeds: int = 5
-    texts: int = 3
+    texts: int = 5
     shares: tuple[float, ...] = (0.05, 0.1, 0.25, 0.5, 1.0)
     sizes: tuple[int, ...] = (5, 10, 25, 50, 100, 200)
     method_epochs: int | None = None
