@@ -17,7 +17,7 @@
 # - **Tune**: change the model's *weights* with examples of your own.
 # - **Retrieve**: change what the model *reads*, by looking up the right passages and putting them into its prompt.
 #
-# You will build both from their parts. Each technique leaves a row on one scoreboard: how good, how many seconds, how many megabytes.
+# You will build both from their parts. Each technique leaves a row on one scoreboard: how good, how fast, how large.
 
 # %% [markdown] tags=["notes"]
 # Ask the room for a show of hands before anything else: who would tune, who would retrieve, for a bot that answers

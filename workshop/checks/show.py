@@ -10,7 +10,7 @@ COLOURS = {"passed": "#009E73", "not yet": "#D55E00", "note": "#0072B2"}
 BOX = (
     '<div role="status" style="border-left:6px solid {colour};padding:6px 12px;margin:4px 0;'
     'background:rgba(127,127,127,0.10)"><b style="color:{colour}">{mark}</b>'
-    '<pre style="margin:4px 0 0;white-space:pre-wrap;background:transparent">{text}</pre></div>'
+    '<pre style="margin:4px 0 0;white-space:pre-wrap;word-break:normal;background:transparent">{text}</pre></div>'
 )
 MARKS = {"passed": "✔ passed", "not yet": "✘ not yet", "note": "note"}
 
