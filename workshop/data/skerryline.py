@@ -1,96 +1,53 @@
-"""Load Skerryline, the fictional ferry company: handbook, questions, tickets, voice, baskets."""
+"""Load Skerryline, the fictional ferry company, or the user's own texts in its place."""
 
 import csv
+import io
 import json
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from workshop.errors import WorkshopError
+from workshop.data import own
+from workshop.data.records import Basket, Document, Question, Ticket, VoicePair
+from workshop.errors import WorkshopError, unknown
+from workshop.settings import Settings
 
 SKERRYLINE = Path(__file__).resolve().parents[1] / "assets" / "skerryline"
-SPLITS = ("train", "unseen", "changed", "unanswerable")
+SPLITS = own.SPLITS
 
 
-@dataclass(frozen=True)
-class Document:
-    """A page of the handbook. name: the file's stem. text: Markdown or plain text. edition: 1 or 2."""
+def load_handbook(settings: Settings | None = None, edition: int = 1) -> list[Document]:
+    """Load the handbook, ordered by name: 64 documents of 150 to 400 words, four of them of about 2,000.
 
-    name: str
-    text: str
-    edition: int = 1
-
-
-@dataclass(frozen=True)
-class Question:
-    """A question of the FAQ.
-
-    document: the name of the page that answers it, None where none does. answer: what stands there, letter for letter
-    (of a changed fact, the second edition's; earlier_answer is the first's). split: train, unseen, changed or
-    unanswerable. paraphrases: the same question in other words.
-    """
-
-    id: str
-    question: str
-    answer: str
-    document: str | None
-    split: str = "unseen"
-    fact: str | None = None
-    paraphrases: tuple[str, ...] = ()
-    earlier_answer: str | None = None
-
-
-@dataclass(frozen=True)
-class Ticket:
-    """A customer's message. topic, tone: its labels. date: YYYY-MM-DD. home_island: where the customer lives."""
-
-    ticket_id: str
-    text: str
-    topic: str
-    tone: str = ""
-    customer: str = ""
-    home_island: str = ""
-    date: str = ""
-
-
-@dataclass(frozen=True)
-class VoicePair:
-    """A plain answer and the same facts in Skerryline's voice, with the question that they answer."""
-
-    id: str
-    question: str
-    plain: str
-    voiced: str
-
-
-@dataclass(frozen=True)
-class Basket:
-    """What somebody bought on board at once (generated, see the data card)."""
-
-    basket_id: str
-    date: str
-    route: str
-    items: tuple[str, ...] = field(default=())
-
-
-def load_handbook(edition: int = 1, folder: Path = SKERRYLINE) -> list[Document]:
-    """Load the handbook, ordered by name.
-
-    edition: 1, or 2, in which some documents have changed. Raises WorkshopError for another edition.
+    settings: with data, the user's own handbook where the folder has one. edition: 1, or 2, in which 14 documents
+    have changed. Raises WorkshopError for another edition and for a file that can't be read.
     """
     if edition not in (1, 2):
         raise WorkshopError(f"there is no edition {edition!r} of the handbook. There are 1 and 2.")
-    pages = {path.stem: Document(path.stem, _read(path)) for path in _list_pages(folder / "handbook")}
-    if edition == 2:
-        pages |= {path.stem: Document(path.stem, _read(path), 2) for path in _list_pages(folder / "handbook_v2")}
+    folder = settings.data if settings else None
+    mine = own.find_part(folder, "handbook")
+    if folder is not None and mine is not None:
+        pages = {page.name: page for page in own.read_documents(folder, mine)}
+        newer = own.find_part(folder, "handbook_v2")
+        changed = own.read_documents(folder, newer, 2) if newer and edition == 2 else []
+    else:
+        pages = {page.name: page for page in _read_pages(SKERRYLINE / "handbook", 1)}
+        changed = _read_pages(SKERRYLINE / "handbook_v2", 2) if edition == 2 else []
+    pages |= {page.name: page for page in changed}
     return [pages[name] for name in sorted(pages)]
 
 
-def load_faq(split: str | None = None, folder: Path = SKERRYLINE) -> list[Question]:
-    """Load the questions, all or those of one split: train, unseen, changed or unanswerable."""
+def load_faq(settings: Settings | None = None, split: str | None = None) -> list[Question]:
+    """Load the questions, all or those of one split: train, unseen, changed or unanswerable.
+
+    settings: with data, the user's own questions where the folder has some. Raises WorkshopError for an unknown split.
+    """
     if split is not None and split not in SPLITS:
-        raise WorkshopError(f"unknown split {split!r}. Known: {', '.join(SPLITS)}.")
-    questions = [_make_question(record) for record in _read_lines(folder / "faq.jsonl")]
+        raise unknown("split", split, SPLITS)
+    mine = own.find_part(settings.data if settings else None, "faq")
+    if mine is not None:
+        questions = own.read_questions(mine, [page.name for page in load_handbook(settings)])
+    else:
+        questions = [_make_question(record) for record in _read_lines(SKERRYLINE / "faq.jsonl")]
     return [question for question in questions if split in (None, question.split)]
 
 
@@ -108,31 +65,37 @@ def _make_question(record: dict[str, Any]) -> Question:
     )
 
 
-def load_tickets(folder: Path = SKERRYLINE) -> list[Ticket]:
-    """Load the customers' messages, oldest first."""
-    return [Ticket(**row) for row in _read_rows(folder / "tickets.csv")]
+def load_tickets(settings: Settings | None = None) -> list[Ticket]:
+    """Load 1,000 customers' messages, oldest first, each with one of 8 topics and one of 6 tones.
+
+    settings: with data, the user's own messages where the folder has some; their label is the topic.
+    """
+    mine = own.find_part(settings.data if settings else None, "tickets")
+    if mine is not None:
+        return own.read_tickets(mine)
+    return [Ticket(**row) for row in _read_rows(SKERRYLINE / "tickets.csv")]
 
 
-def load_voice(folder: Path = SKERRYLINE) -> list[VoicePair]:
-    """Load plain answers beside the same in Skerryline's voice."""
+def load_voice() -> list[VoicePair]:
+    """Load 150 plain answers beside the same in Skerryline's voice."""
     names = ("id", "question", "plain", "voiced")
-    return [VoicePair(*(record[name] for name in names)) for record in _read_lines(folder / "voice.jsonl")]
+    return [VoicePair(*(record[name] for name in names)) for record in _read_lines(SKERRYLINE / "voice.jsonl")]
 
 
-def load_baskets(folder: Path = SKERRYLINE) -> list[Basket]:
-    """Load what was bought together in the Kettle, the shop on board (generated)."""
-    rows = _read_rows(folder / "shop_baskets.csv")
+def load_baskets() -> list[Basket]:
+    """Load what was bought together in the Kettle, the shop on board (generated: see the data card)."""
+    rows = _read_rows(SKERRYLINE / "shop_baskets.csv")
     return [Basket(row["basket_id"], row["date"], row["route"], tuple(row["items"].split(";"))) for row in rows]
 
 
-def load_prices(folder: Path = SKERRYLINE) -> dict[str, float]:
+def load_prices() -> dict[str, float]:
     """Load what each item of the Kettle costs, in crowns."""
-    return {row["item"]: float(row["price"]) for row in _read_rows(folder / "shop_items.csv")}
+    return {row["item"]: float(row["price"]) for row in _read_rows(SKERRYLINE / "shop_items.csv")}
 
 
-def _list_pages(folder: Path) -> list[Path]:
-    """Return the Markdown pages of a folder, ordered by name."""
-    return sorted(folder.glob("*.md"))
+def _read_pages(folder: Path, edition: int) -> list[Document]:
+    """Return the bundled Markdown pages of a folder, ordered by name."""
+    return [Document(path.stem, _read(path), edition) for path in sorted(folder.glob("*.md"))]
 
 
 def _read(path: Path) -> str:
@@ -147,9 +110,9 @@ def _read(path: Path) -> str:
 
 def _read_lines(path: Path) -> list[dict[str, Any]]:
     """Return the objects of a bundled JSON Lines file."""
-    return [json.loads(line) for line in _read(path).splitlines()]
+    return [json.loads(line) for line in _read(path).split("\n") if line]
 
 
 def _read_rows(path: Path) -> list[dict[str, str]]:
     """Return the rows of a bundled CSV file by column."""
-    return list(csv.DictReader(_read(path).splitlines(keepends=True)))
+    return list(csv.DictReader(io.StringIO(_read(path), newline="")))

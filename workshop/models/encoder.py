@@ -1,5 +1,7 @@
 """Load the sentence encoder: all-MiniLM-L6-v2, from the installed wheel."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,8 +51,25 @@ def load_encoder(settings: Settings | None = None) -> Encoder:
     from transformers import BertModel
 
     torch.set_num_threads(settings.threads)
-    model = BertModel.from_pretrained(folder, dtype=torch.float32, add_pooling_layer=False, local_files_only=True)
+    with _quiet():
+        model = BertModel.from_pretrained(folder, dtype=torch.float32, add_pooling_layer=False, local_files_only=True)
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.enable_truncation(MAX_TOKENS)
     tokenizer.no_padding()
     return Encoder("all-MiniLM-L6-v2", model.eval(), tokenizer, MAX_TOKENS, model.config.hidden_size, folder)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep transformers from reporting the pooling layer, which the published encoder does not use."""
+    from transformers.utils import logging
+
+    level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(level)
+        if bars:
+            logging.enable_progress_bar()
