@@ -2,6 +2,7 @@
 
 import os
 import sys
+import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +14,7 @@ from workshop.course.cells import grade_id, nbgrader_facts
 from workshop.course.config import NAME
 from workshop.errors import WorkshopError, require
 from workshop.grade.files import UnreadableError, read_file
-from workshop.grade.outputs import title_lesson
+from workshop.grade.outputs import defuse, title_lesson
 from workshop.grade.records import Mark, Record
 
 MADE = "made_by_workshop_grade"
@@ -32,7 +33,7 @@ def fill_gradebook(path: Path, records: Iterable[Record]) -> None:
     database = require("sqlalchemy.exc", "teach").SQLAlchemyError
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with _tools_on_path(), api.Gradebook(f"sqlite:///{path}") as gradebook:
+        with _at_ease(), api.Gradebook(f"sqlite:///{path}") as gradebook:
             for stem in sorted({record.lesson for record in records}):
                 _prepare(api, gradebook, stem, path)
             for record in records:
@@ -49,12 +50,14 @@ def fill_gradebook(path: Path, records: Iterable[Record]) -> None:
 
 
 @contextmanager
-def _tools_on_path() -> Iterator[None]:
-    """Let nbgrader find `alembic`, which it calls by name for a new gradebook, in an environment not activated."""
+def _at_ease() -> Iterator[None]:
+    """Let nbgrader find `alembic`, which it calls by name, where no environment is activated too; hush its warnings."""
     before = os.environ.get("PATH", "")
     os.environ["PATH"] = os.pathsep.join(filter(None, [str(Path(sys.executable).parent), before]))
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
     finally:
         os.environ["PATH"] = before
 
@@ -87,9 +90,9 @@ def _make(gradebook: Any, stem: str) -> list[Any]:
 
 def _fill(gradebook: Any, record: Record, course: Path) -> None:
     """Write one record's scores and comments."""
-    gradebook.update_or_create_student(record.student)
-    time = {"timestamp": _read_time(course, record)} if _read_time(course, record) else {}
-    submission = gradebook.update_or_create_submission(record.lesson, record.student, **time)
+    student, time = defuse(record.student), _read_time(course, record)  # export writes it into a CSV as it is
+    gradebook.update_or_create_student(student)
+    submission = gradebook.update_or_create_submission(record.lesson, student, **({"timestamp": time} if time else {}))
     marks = {f"check-{mark.exercise.replace('.', '-')}": mark for mark in record.marks}
     answers = {f"ex-{mark.exercise.replace('.', '-')}": mark for mark in record.marks}
     for notebook in submission.notebooks:
@@ -116,7 +119,7 @@ def _read_time(course: Path, record: Record) -> str:
 
 def _is_folder(student: str) -> bool:
     """Tell whether a student's name can be a folder of the course as it is."""
-    return not ("/" in student or "\\" in student or student.startswith("."))
+    return defuse(student) == student and not ("/" in student or "\\" in student or student.startswith("."))
 
 
 def _write_autograded(course: Path, record: Record) -> None:

@@ -88,11 +88,15 @@ def is_attempt(file: str, stem: str) -> tuple[bool, int]:
     return (True, int((found[1] or "0")[:9])) if found else (False, 0)
 
 
-def clean(text: str, longest: int = LONGEST) -> str:
-    """Return a text on one line without control characters, marks of direction and surrogates."""
+def printable(text: str) -> str:
+    """Return a text with white space as spaces and without control characters, marks of direction, surrogates."""
     text = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode("utf-8"))
-    text = "".join(" " if c in "\t\r\n" else c for c in text if c in "\t\r\n" or unicodedata.category(c)[0] != "C")
-    text = " ".join(text.split())
+    return "".join(" " if c in "\t\r\n" else c for c in text if c in "\t\r\n" or unicodedata.category(c)[0] != "C")
+
+
+def clean(text: str, longest: int = LONGEST) -> str:
+    """Return a text as one printable line, cut where it is too long."""
+    text = " ".join(printable(text).split())
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from workshop.checks.registry import find_lesson, list_exercises
 from workshop.errors import WorkshopError
-from workshop.grade.names import clean, file_names
+from workshop.grade.names import clean, file_names, printable
 from workshop.grade.records import Mark, Record
 
 MOST_LINES = 40
@@ -45,7 +45,7 @@ def _rebuilt(record: Record, marks: tuple[Mark, ...], problem: str) -> Record:
     """Return a record with other marks and a clean problem."""
     notes = tuple(map(_line, record.notes))
     seconds = round(record.seconds, 3)
-    return Record(record.student, record.lesson, record.digest, marks, problem, seconds, record.account, notes)
+    return Record(clean(record.student), record.lesson, record.digest, marks, problem, seconds, record.account, notes)
 
 
 def _line(text: str) -> str:
@@ -54,10 +54,9 @@ def _line(text: str) -> str:
 
 
 def _lines(text: str) -> str:
-    """Return a text of several lines with each of them clean, and their indentation kept."""
-    kept = text.splitlines()[:MOST_LINES]
-    made = [" " * min(8, len(line) - len(line.lstrip(" "))) + clean(line, LONGEST_LINE) for line in kept]
-    return ADDRESS.sub("0x…", "\n".join(made))
+    """Return a text of several lines, each of them printable and none too long."""
+    kept = [printable(line).rstrip()[:LONGEST_LINE] for line in text.splitlines()[:MOST_LINES]]
+    return ADDRESS.sub("0x…", "\n".join(kept))
 
 
 def defuse(value: Any) -> Any:

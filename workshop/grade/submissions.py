@@ -64,27 +64,31 @@ def _find_below(path: Path, stem: str) -> list[Found]:
     """Return the submissions of one path that the teacher gave."""
     if path.is_dir():
         root = path / "submitted" if (path / "submitted").is_dir() else path
-        items, name = list(list_folder(root)), root.resolve().name
+        items, name = list(list_folder(root)), _name_folder(root)
     elif path.is_file():
         zipped = path.suffix.casefold() == ".zip"
         items = list(list_zip(lambda: path.open("rb"), (), str(path)) if zipped else list_file(path, (path.name,)))
-        name = path.stem if zipped else path.resolve().parent.name
+        name = path.stem if zipped else _name_folder(path.parent)
     else:
         raise WorkshopError(f"there is no {path}. Give a notebook, a folder or a zip that exists.")
     return _sort_out(_unwrap(items), name, stem)
 
 
+def _name_folder(folder: Path) -> str:
+    """Return the name of a folder, or of the one above it where that only tells the lesson."""
+    folder = folder.resolve()
+    return folder.parent.name if name_lesson(folder.name) == folder.name else folder.name
+
+
 def _unwrap(items: list[Item]) -> list[Item]:
     """Drop folders around everything (`submitted/`, the name of the zip), but not a student's own."""
     while items:
-        heads = {item.parts[:1] for item in items if item.parts[-1:] != ("",) or len(item.parts) > 2}
-        seconds = {item.parts[1] for item in items if len(item.parts) > 2}
-        if len(heads) != 1 or not all(len(item.parts) > 2 for item in items if item.parts[-1:] != ("",)):
-            break
-        if find_owner((*items[0].parts[:1], "x"), "").account or any(map(name_lesson, seconds)):
-            break
-        if len(seconds) < 2 and items[0].parts[0] != "submitted":
-            break
+        heads = {item.parts[0] for item in items if item.parts}
+        below = {item.parts[1] for item in items if len(item.parts) > 2}
+        files = [item for item in items if item.parts[-1:] != ("",)]
+        around = len(heads) == 1 and files and all(len(item.parts) > 2 for item in files)
+        if not around or any(map(name_lesson, below)) or not (len(below) > 1 or heads == {"submitted"}):
+            return items
         items = [replace(item, parts=item.parts[1:]) for item in items if len(item.parts) > 2]
     return items
 
