@@ -1,0 +1,203 @@
+"""Start the jail: bubblewrap around a warm parent, which gives a confined child whenever one is asked for."""
+
+import array
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from workshop.errors import WorkshopError
+from workshop.grade import box, wire
+
+LIBRARIES = ("numpy", "scipy.stats", "sklearn.metrics", "torch", "transformers", "gensim.models", "faiss")
+MEGABYTES = 1024
+PROCESSES = 64
+WARM_SECONDS = 180.0
+END_SECONDS = 10.0
+CAPABILITIES = ("SYS_ADMIN", "SETUID", "SETGID", "SETPCAP", "KILL", "SYS_PTRACE", "DAC_OVERRIDE", "CHOWN")
+NAMESPACES = ("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try")
+START = (
+    "import json, sys; sys.path.insert(0, {box!r}); from workshop.grade.warm import main; main(json.loads(sys.argv[1]))"
+)
+REFUSAL = (
+    "can't jail students' code on this machine: {why}. {fix} Or grade without a jail, where their code can read and "
+    "change whatever you can, with --unsafe."
+)
+INSTALL = "Install bubblewrap (apt install bubblewrap, dnf install bubblewrap)."
+ALLOW = (
+    "Allow user namespaces (Ubuntu 24.04: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0; in a "
+    "container: start it with --security-opt seccomp=unconfined --security-opt apparmor=unconfined), or grade as root."
+)
+ELSEWHERE = "Grade on Linux: in WSL on Windows, in a virtual machine on a Mac."
+
+
+@dataclass
+class Cell:
+    """One child: a connection to talk over, and one whose end ends the child."""
+
+    talk: socket.socket
+    life: socket.socket
+
+    def end(self) -> str:
+        """End the child and all that it started, wait until they are gone, and return why its guard ended it."""
+        self.talk.close()
+        why = b""
+        try:
+            self.life.settimeout(END_SECONDS)
+            self.life.shutdown(socket.SHUT_WR)
+            why = self.life.recv(32)
+        except OSError:
+            pass
+        self.life.close()
+        return why.decode("ascii", "replace")
+
+
+class Jail:
+    """A warm parent in its jail. Safe for threads; a parent that is gone is replaced.
+
+    libraries: what it imports beforehand. unsafe: no jail at all. Raises WorkshopError where there can be none.
+    """
+
+    def __init__(self, libraries: Sequence[str] = LIBRARIES, unsafe: bool = False) -> None:
+        self._lock, self._unsafe, self._libraries = threading.Lock(), unsafe, tuple(libraries)
+        self._folder = tempfile.TemporaryDirectory(prefix="workshop-grade-")
+        self._process: subprocess.Popen[bytes] | None = None
+        self.facts: dict[str, Any] = {}
+        try:
+            box.fill_box(Path(self._folder.name))
+            self._start_any()
+        except BaseException:
+            self._folder.cleanup()
+            raise
+
+    def _start_any(self) -> None:
+        """Start the warm parent in the first way that this machine allows."""
+        if not hasattr(os, "fork") or (sys.platform != "linux" and not self._unsafe):
+            raise WorkshopError(REFUSAL.format(why=f"{sys.platform} has no namespaces", fix=ELSEWHERE))
+        if not self._unsafe and shutil.which("bwrap") is None:
+            raise WorkshopError(REFUSAL.format(why="bubblewrap (bwrap) is not installed", fix=INSTALL))
+        problems = []
+        for own_user in [False, True] if os.geteuid() == 0 and not self._unsafe else [True]:
+            try:
+                self._own_user = own_user
+                self._start()
+                return self._prove()
+            except WorkshopError as error:
+                self._stop()
+                problems.append(str(error))
+        raise WorkshopError(REFUSAL.format(why="; then: ".join(problems), fix=ALLOW))
+
+    def _start(self) -> None:
+        """Start the warm parent and wait until it is warm."""
+        ours, theirs = socket.socketpair()
+        options = {
+            "fd": theirs.fileno(),
+            "jailed": not self._unsafe,
+            "own_user": self._own_user,
+            "first_user": 1_879_048_192 + os.getpid() % 1000 * 10_000,
+            "libraries": self._libraries,
+            "places": [box.SCRATCH, "/dev/shm", "/tmp"],
+            "megabytes": MEGABYTES,
+            "processes": PROCESSES,
+        }
+        with theirs, tempfile.TemporaryFile() as errors:
+            self._process = subprocess.Popen(
+                self._command(options),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                env=box.environment() if not self._unsafe else os.environ | box.environment(),
+                pass_fds=[theirs.fileno()],
+                cwd="/",
+            )
+            theirs.close()
+            self._control = ours
+            self.facts = self._read_facts(errors)
+
+    def _command(self, options: dict[str, Any]) -> list[str]:
+        """Return the command that runs the warm parent."""
+        if self._unsafe:
+            options["places"] = [self._folder.name]
+            return [sys.executable, "-I", "-c", START.format(box=self._folder.name), json.dumps(options)]
+        command = [shutil.which("bwrap"), *NAMESPACES, "--new-session", "--hostname", "grading"]
+        command += ["--unshare-user", "--uid", "0", "--gid", "0"] if self._own_user else []
+        command += [word for name in CAPABILITIES for word in ("--cap-add", f"CAP_{name}")]
+        command += [*box.mounts(Path(self._folder.name)), "--proc", "/proc", "--dev", "/dev"]
+        command += ["--tmpfs", box.SCRATCH, "--dir", "/tmp", "--chdir", "/"]
+        command += ["--remount-ro", "/dev", "--remount-ro", "/"]
+        return [*command, box.find_python(), "-I", "-c", START.format(box=box.BOX), json.dumps(options)]
+
+    def _read_facts(self, errors: Any) -> dict[str, Any]:
+        """Return the line that the warm parent writes when it is ready; raise WorkshopError with its last words."""
+        line = b""
+        try:
+            self._control.settimeout(WARM_SECONDS)
+            while not line.endswith(b"\n"):
+                part = self._control.recv(4096)
+                if not part:
+                    break
+                line += part
+            return json.loads(line)
+        except (OSError, ValueError):
+            errors.seek(0)
+            words = errors.read()[-4000:].decode("utf-8", "replace").split("\n")
+            said = next((word for word in reversed(words) if word.strip()), "no word")
+            raise WorkshopError(f"the warm parent didn't start ({said.strip()})") from None
+
+    def _prove(self) -> None:
+        """Start one child and let it answer, so that a jail that doesn't hold is seen before anybody's code runs."""
+        cell = self._ask()
+        try:
+            wire.send(cell.talk, [0, "prove"])
+            found = wire.receive(cell.talk, END_SECONDS)[1]
+        except (wire.ClosedError, wire.WireError, TimeoutError, LookupError, TypeError):
+            found = {}
+        finally:
+            cell.end()
+        if not found or (not self._unsafe and found != {"capabilities": 0, "privileges": 1, "first": True, "net": 0}):
+            raise WorkshopError(f"a child could not be confined ({found or 'it did not answer'})")
+
+    def spawn(self) -> Cell:
+        """Return a new child; raise WorkshopError where even a new warm parent gives none."""
+        with self._lock:
+            try:
+                return self._ask()
+            except OSError:
+                self._stop()
+                self._start()
+                return self._ask()
+
+    def _ask(self) -> Cell:
+        """Ask the warm parent for a child; raise OSError where it is gone."""
+        talk, their_talk = socket.socketpair()
+        life, their_life = socket.socketpair()
+        with their_talk, their_life:
+            descriptors = array.array("i", [their_talk.fileno(), their_life.fileno()])
+            self._control.sendmsg([b"f"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, descriptors)])
+        return Cell(talk, life)
+
+    def _stop(self) -> None:
+        """End the warm parent, and with it everything in the jail."""
+        if self._process is None:
+            return
+        self._control.close()
+        try:
+            self._process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+
+    def close(self) -> None:
+        """End the jail and remove its folder."""
+        with self._lock:
+            self._stop()
+            self._folder.cleanup()
