@@ -46,7 +46,7 @@ def available(settings: Settings | None = None) -> list[DataSet]:
     folder = settings.data if settings else None
     found = []
     for name, loader, holds in _SKERRYLINE:
-        mine = own.find_part(folder, name)
+        mine = own.find_part(folder, name) if name in own.PARTS else None
         texts = (f"your own {name}", "yours", "yours") if mine else (holds, "Skerryline", OURS)
         found.append(DataSet(name, loader, *texts))
     return found + [DataSet(*row) for row in _OTHERS]

@@ -64,15 +64,14 @@ def _find_strange(decoder: codecs.IncrementalDecoder, chunk: bytes, line: int) -
 
 def _check_fallback(path: Path) -> None:
     """Raise WorkshopError where a file is no Windows-1252 either."""
-    number = 0
-    try:
-        with path.open(encoding=FALLBACK) as file:
-            for number, _ in enumerate(file, start=1):  # noqa: B007 (needed when it breaks)
-                pass
-    except UnicodeDecodeError:
-        raise WorkshopError(
-            f"{path.name}, about line {number + 1}: expected UTF-8, UTF-16 or Windows-1252. {SAVE_AS_UTF8}"
-        ) from None
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            try:
+                line.decode(FALLBACK)
+            except UnicodeDecodeError:
+                raise WorkshopError(
+                    f"{path.name}, line {number}: expected UTF-8, UTF-16 or Windows-1252. {SAVE_AS_UTF8}"
+                ) from None
 
 
 def read_text(path: Path) -> str:

@@ -9,7 +9,9 @@ from workshop.data.files import DataWarning, read_pdf, read_text, stream_csv, st
 from workshop.data.records import Document, Question, Ticket
 from workshop.errors import WorkshopError, unknown
 
+SKERRYLINE = Path(__file__).resolve().parents[1] / "assets" / "skerryline"
 KINDS = {".md": read_text, ".txt": read_text, ".pdf": read_pdf}
+PARTS = ("handbook", "faq", "tickets")
 FAQ_FILES = ("faq.jsonl", "faq.csv")
 MOST_ROWS = 20_000
 UNANSWERABLE = "unanswerable"
@@ -59,6 +61,16 @@ def list_documents(folder: Path, handbook: Path) -> list[Path]:
 
 def _is_hidden(path: Path) -> bool:
     return any(part.startswith((".", "~$", "__MACOSX")) for part in path.parts)
+
+
+def name_documents(folder: Path, handbook: Path) -> list[str]:
+    """Return the names of a handbook's documents without reading them."""
+    return [path.relative_to(handbook).with_suffix("").as_posix() for path in list_documents(folder, handbook)]
+
+
+def name_bundled() -> list[str]:
+    """Return the names of the documents of Skerryline's handbook."""
+    return sorted(path.stem for path in (SKERRYLINE / "handbook").glob("*.md"))
 
 
 def read_documents(folder: Path, handbook: Path, edition: int = 1) -> list[Document]:

@@ -11,7 +11,7 @@ from workshop.data.records import Basket, Document, Question, Ticket, VoicePair
 from workshop.errors import WorkshopError, unknown
 from workshop.settings import Settings
 
-SKERRYLINE = Path(__file__).resolve().parents[1] / "assets" / "skerryline"
+SKERRYLINE = own.SKERRYLINE
 SPLITS = own.SPLITS
 
 
@@ -45,7 +45,10 @@ def load_faq(settings: Settings | None = None, split: str | None = None) -> list
         raise unknown("split", split, SPLITS)
     mine = own.find_part(settings.data if settings else None, "faq")
     if mine is not None:
-        questions = own.read_questions(mine, [page.name for page in load_handbook(settings)])
+        folder = settings.data if settings else None
+        handbook = own.find_part(folder, "handbook")
+        names = own.name_documents(folder, handbook) if folder and handbook else own.name_bundled()
+        questions = own.read_questions(mine, names)
     else:
         questions = [_make_question(record) for record in _read_lines(SKERRYLINE / "faq.jsonl")]
     return [question for question in questions if split in (None, question.split)]

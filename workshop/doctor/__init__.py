@@ -45,5 +45,5 @@ def examine_libraries(*, staff: bool) -> list[Finding]:
 
 def examine_contents(data: Path | None) -> list[Finding]:
     """Look at the models and texts that the tiny profile needs, and at the user's own folder where there is one."""
-    own = [libraries.check_data(data)] if data else []
+    own = libraries.check_data(data) if data else []
     return [libraries.check_encoder(), libraries.check_texts(), *own]

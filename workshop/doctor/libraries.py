@@ -77,17 +77,11 @@ def check_texts() -> Finding:
     return _check_file("texts", "gensim", name, "gensim")
 
 
-def check_data(folder: Path) -> Finding:
-    """Return what a folder of the user's own texts holds; what it lacks stays Skerryline's."""
-    step = "it may hold handbook/ (Markdown, text, PDF), faq.jsonl or faq.csv, tickets.csv"
-    if not folder.is_dir():
-        return Finding("your data", "fail", f"{folder} is not a folder", step)
-    documents = [path for path in (folder / "handbook").glob("*") if path.suffix.lower() in (".md", ".txt", ".pdf")]
-    parts = [f"{len(documents)} handbook documents"] if documents else []
-    parts += [name for name in ("faq.jsonl", "faq.csv", "tickets.csv") if (folder / name).is_file()]
-    if not parts:
-        return Finding("your data", "fail", f"nothing to use in {folder}", step)
-    return Finding("your data", "ok", ", ".join(parts))
+def check_data(folder: Path) -> list[Finding]:
+    """Return what a folder of the user's own texts holds and what is wrong with it; the rest stays Skerryline's."""
+    from workshop.data.examine import examine
+
+    return [Finding(part.name, part.state, part.found, part.next_step) for part in examine(folder)]
 
 
 def _check_file(name: str, module: str, inside: str, distribution: str) -> Finding:

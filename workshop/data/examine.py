@@ -1,0 +1,99 @@
+"""Look through a folder of the user's own texts and say what the lessons will use."""
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from workshop.data import own
+from workshop.data.files import DataWarning
+from workshop.errors import WorkshopError
+
+LESSONS = {"handbook": "lessons 02, 05, 06", "faq": "lessons 02, 05, 06", "tickets": "lesson 03"}
+EXPECTED = "it may hold handbook/ (Markdown, text, PDF), faq.jsonl or faq.csv, tickets.csv"
+FILES = ("handbook", "handbook_v2", *own.FAQ_FILES, "tickets.csv")
+MOST_NAMED = 5
+
+
+@dataclass(frozen=True)
+class Part:
+    """What was found of one part. state: ok, note, warn or fail. next_step: what to do; empty where nothing is."""
+
+    name: str
+    state: str
+    found: str
+    next_step: str = ""
+
+
+def examine(folder: Path) -> list[Part]:
+    """Read every part of a folder as the lessons would, and say of each whose is used, and what is wrong with it."""
+    if not folder.is_dir():
+        return [Part("your data", "fail", f"{folder} is not a folder", EXPECTED)]
+    readers: dict[str, Callable[[Path], str]] = {
+        "handbook": lambda path: _tell_documents(folder, path),
+        "faq": lambda path: _tell_questions(folder, path),
+        "tickets": _tell_tickets,
+    }
+    parts, mine = [], set()
+    for name, read in readers.items():
+        found = _examine_part(folder, name, read)
+        mine |= {name} if found[0].state != "note" else set()
+        parts += found
+    if not mine:
+        return [Part("your data", "fail", f"nothing to use in {folder}", EXPECTED)]
+    if "handbook" in mine and "faq" not in mine:
+        step = "add faq.csv with the columns question and document, or take Skerryline's handbook as well"
+        parts.append(Part("your faq", "warn", "Skerryline's questions have no answer in your handbook", step))
+    return parts + _list_unused(folder)
+
+
+def _examine_part(folder: Path, name: str, read: Callable[[Path], str]) -> list[Part]:
+    """Return one line for a part, and one for each thing to know about it."""
+    label = f"your {name}"
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", DataWarning)
+        try:
+            path = own.find_part(folder, name)
+            if path is None:
+                return [Part(label, "note", f"not there: Skerryline's is used ({LESSONS[name]})")]
+            found = [Part(label, "ok", f"{read(path)} ({LESSONS[name]})")]
+        except WorkshopError as error:
+            found = [Part(label, "fail", str(error), "mend the file, then: workshop doctor --data DIR")]
+    told = [str(one.message) for one in caught if issubclass(one.category, DataWarning)]
+    more = [f"and {len(told) - MOST_NAMED} more like these"] if len(told) > MOST_NAMED else []
+    return found + [Part(label, "warn", text) for text in told[:MOST_NAMED] + more]
+
+
+def _tell_documents(folder: Path, path: Path) -> str:
+    documents = own.read_documents(folder, path)
+    newer = own.find_part(folder, "handbook_v2")
+    changed = f", {len(own.read_documents(folder, newer, 2))} in a second edition" if newer else ""
+    words = sum(len(document.text.split()) for document in documents)
+    return f"{len(documents):,} documents, {words:,} words{changed}"
+
+
+def _tell_questions(folder: Path, path: Path) -> str:
+    handbook = own.find_part(folder, "handbook")
+    names = own.name_documents(folder, handbook) if handbook else own.name_bundled()
+    questions = own.read_questions(path, names)
+    open_ones = sum(question.document is None for question in questions)
+    return f"{len(questions):,} questions, {open_ones:,} that no document answers"
+
+
+def _tell_tickets(path: Path) -> str:
+    tickets = own.read_tickets(path)
+    labels = sorted({ticket.topic for ticket in tickets})
+    return f"{len(tickets):,} messages, {len(labels)} labels: {', '.join(labels[:MOST_NAMED])}"
+
+
+def _list_unused(folder: Path) -> list[Part]:
+    """Return one line that names what lies in the folder and no lesson reads."""
+    names = sorted(path.name for path in folder.iterdir() if path.name not in FILES and not path.name.startswith("."))
+    handbook = folder / "handbook"
+    if handbook.is_dir():
+        inside = sorted(path for path in handbook.rglob("*") if path.is_file() and not path.name.startswith("."))
+        names += [path.relative_to(folder).as_posix() for path in inside if path.suffix.lower() not in own.KINDS]
+    if not names:
+        return []
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return [Part("your data", "note", f"not used: {', '.join(names[:MOST_NAMED])}{more}")]
