@@ -303,7 +303,7 @@ for method in ("cbow", "skipgram"):
 
 # %%
 # demonstration 1.6
-check.band("01.skipgram_wordsim353", scores["skipgram"])
+check.band("01.skipgram_spearman", scores["skipgram"])
 
 # %% [markdown] tags=["slide"]
 # ## Or simply count

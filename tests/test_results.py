@@ -105,3 +105,20 @@ def test_stale_names_what_changed(tmp_path):
 def test_missing_input_is_named(tmp_path):
     with pytest.raises(WorkshopError, match="is an input of a measurement and is missing"):
         input_hash(["no.py"], tmp_path)
+
+
+def test_of_a_lesson_only_the_code_counts(tmp_path):
+    lesson = tmp_path / "lesson.py"
+    lesson.write_text("# %% [markdown]\n# A tpyo.\n\n# %%\nx = 1\n", encoding="utf-8")
+    before = input_hash(["lesson.py#code", "lesson.py"], tmp_path)
+    lesson.write_text("# %% [markdown]\n# A typo.\n\n# %%\nx = 1\n", encoding="utf-8")
+    mended = input_hash(["lesson.py#code", "lesson.py"], tmp_path)
+    assert before["lesson.py#code"] == mended["lesson.py#code"]
+    assert before["lesson.py"] != mended["lesson.py"]
+    lesson.write_text("# %% [markdown]\n# A typo.\n\n# %%\nx = 2\n", encoding="utf-8")
+    assert input_hash(["lesson.py#code"], tmp_path)["lesson.py#code"] != mended["lesson.py#code"]
+
+
+def test_code_of_a_missing_lesson_is_named(tmp_path):
+    with pytest.raises(WorkshopError, match="is missing"):
+        input_hash(["lesson.py#code"], tmp_path)

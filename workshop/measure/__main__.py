@@ -6,6 +6,7 @@ import time
 import click
 
 from workshop.errors import WorkshopError
+from workshop.measure.pages import write_pages
 from workshop.measure.runner import known_stems, load_module
 from workshop.score.results import Results, is_stale, write_results
 
@@ -22,6 +23,8 @@ def main(stems: tuple[str, ...], short: bool, stale: bool) -> None:
             sys.exit(_tell_stale(chosen))
         for stem in chosen:
             _measure(stem, short)
+        if not short:
+            write_pages()
     except WorkshopError as error:
         sys.exit(f"measure: {error}")
 

@@ -5,10 +5,12 @@ from collections.abc import Callable
 from workshop.build.execute import Run, execute
 from workshop.build.notebooks import make_solved
 from workshop.checks.registry import LESSONS
-from workshop.score.results import Results, Row
+from workshop.measure.environment import describe_machine, describe_versions
+from workshop.score.results import Results, Row, input_hash
 
 STEM = "budgets"
-INPUTS = tuple(f"solutions/{lesson.stem}.py" for lesson in LESSONS)
+INPUTS = tuple(f"solutions/{lesson.stem}.py#code" for lesson in LESSONS)
+LIBRARIES = ("numpy", "gensim", "torch", "scikit-learn", "ipykernel")
 # The most that a lesson may cost on two cores: seconds of the whole notebook.
 SECONDS = {"00": 10, "01": 110, "02": 45, "03": 110, "04": 130, "05": 75, "06": 120}
 LONGEST_CELL_SECONDS = 30
@@ -28,7 +30,14 @@ def measure(short: bool = False, run: Callable[..., Run] = execute) -> Results:
             _row(lesson.stem, "longest cell, seconds", done.longest),
             _row(lesson.stem, "peak memory, megabytes", done.peak_megabytes),
         ]
-    return Results(STEM, "tiny", tuple(row for row in rows if row is not None))
+    return Results(
+        STEM,
+        "tiny",
+        tuple(row for row in rows if row is not None),
+        versions=describe_versions(LIBRARIES),
+        machine=describe_machine(),
+        inputs_sha256=input_hash(INPUTS),
+    )
 
 
 def _row(stem: str, metric: str, value: float | None) -> Row | None:

@@ -30,7 +30,7 @@ CHECK_SEEDS = range(1000, 1003)
 RANDOM_INPUTS = 60
 EQUAL, CAUGHT, MISSED = "equal", "caught", "missed"
 INPUTS = (
-    *(f"solutions/{lesson.stem}.py" for lesson in LESSONS),
+    *(f"solutions/{lesson.stem}.py#code" for lesson in LESSONS),
     *(f"workshop/checks/{name}.py" for name in ("ask", "local", "mistakes", "protocol", "start_here", "values")),
     "workshop/checks/word_embeddings",
     *(f"workshop/measure/{name}.py" for name in ("forked", "mutants", "mutation", "probes")),

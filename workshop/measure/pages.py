@@ -14,9 +14,9 @@ from workshop.score.results import FOLDER, Claim, Results, read_results
 TABLE = re.compile(r"(<!-- lessons:[^>]*-->\n).*?(<!-- /lessons -->)", re.DOTALL)
 LEDGER = """# The claims, and what was measured
 
-Made by `make measure` from `workshop/results/`. Each rule was written down before its measurement; the verdict is
-computed from it. Intervals are 95 %. Small models, one encyclopedia's articles and a made-up company are a limit of
-every verdict.
+Made by `make measure` from `workshop/results/`. Each rule was written down before its measurement, and the verdict is
+computed from it; where something had been seen before, the limits say so. Intervals are 95 %. Small models, one
+encyclopedia's articles and a made-up company are a limit of every verdict.
 
 """
 
@@ -68,7 +68,11 @@ def write_ledger(measured: Iterable[Results]) -> str:
     done = {name[:3] for _, name, _ in found}
     open_ones = [f"- {name}: {one.sentence}\n" for name, one in STATEMENTS.items() if name not in done]
     parts.append("\n## How each was decided\n")
-    parts += [f"\n**{name}** ({stem}). Measure: {claim.measure}. Rule: {claim.rule}\n" for stem, name, claim in found]
+    parts += [
+        f"\n**{name}** ({stem}). Measure: {claim.measure}. Rule: {claim.rule} "
+        f"Limits: {claim.limits or 'those above.'}\n"
+        for stem, name, claim in found
+    ]
     return "".join([*parts, "\n## Not measured yet\n\n", *open_ones])
 
 

@@ -5,7 +5,7 @@ import numpy as np
 from workshop.measure.environment import describe_machine, describe_versions
 from workshop.measure.runner import run_cells
 from workshop.measure.word_plan import LESSON, RUN_INPUTS, SHORT, Plan
-from workshop.measure.word_rules import RULES, Estimate, judge_capture
+from workshop.measure.word_rules import LIMITS, RULES, Estimate, judge_capture
 from workshop.measure.word_runs import METHODS, YARDSTICKS, Cell, fixed_pairs, run_method
 from workshop.measure.word_sizes import measure_sizes
 from workshop.measure.word_spaces import measure_analogies, measure_bias
@@ -121,4 +121,15 @@ def _claim_capture(agreed: dict, plan: Plan) -> Claim:
     )
     measured = "mean Spearman with people on WordSim-353 and SimLex-999, skip-gram and CBOW trained on 106 articles"
     pairs = sum(len(fixed_pairs(name)[1]) for name in YARDSTICKS)
-    return Claim(measured, "correlation", mean.value, mean.low, mean.high, pairs, plan.seeds, RULES["C01"], verdict)
+    return Claim(
+        measured,
+        "correlation",
+        mean.value,
+        mean.low,
+        mean.high,
+        pairs,
+        plan.seeds,
+        RULES["C01"],
+        verdict,
+        LIMITS["C01"],
+    )

@@ -4,7 +4,7 @@ import numpy as np
 
 from workshop.measure.runner import run_cells
 from workshop.measure.word_plan import LARGE, LESSON, RUN_INPUTS, SMALL, Plan
-from workshop.measure.word_rules import RULES, Estimate, judge_size
+from workshop.measure.word_rules import LIMITS, RULES, Estimate, judge_size
 from workshop.measure.word_runs import YARDSTICKS, drawn_pairs, run_size
 from workshop.measure.word_statistics import estimate, score_sizes
 from workshop.score.results import Claim, Row
@@ -34,7 +34,7 @@ def measure_sizes(plan: Plan, short: bool) -> tuple[list[Row], dict[str, Claim]]
     first = gains[0]
     claim = Claim(
         *(measured, "correlation", first.value, first.low, first.high, n, plan.texts),
-        *(RULES["C02"], judge_size(gains)),
+        *(RULES["C02"], judge_size(gains), LIMITS["C02"]),
     )
     for label, gain in zip(("same epochs", "same updates"), gains, strict=True):
         rows.append(Row(LESSON, "skipgram", f"sweep {label}", "extra_gain", gain.value, gain.low, gain.high, n))

@@ -2,7 +2,7 @@
 
 from workshop.data import load_analogies
 from workshop.measure.word_plan import LESSON
-from workshop.measure.word_rules import RULES, SOCIAL, judge_bias
+from workshop.measure.word_rules import LIMITS, RULES, SOCIAL, judge_bias
 from workshop.measure.word_statistics import wilson_interval
 from workshop.models import load_token_embeddings
 from workshop.score.results import Claim, Row
@@ -41,4 +41,6 @@ def measure_bias() -> tuple[list[Row], dict[str, Claim]]:
     measured = f"the smallest of three effect sizes: {weakest} words towards he or she, one model's token embeddings"
     n = sum(len(group) for group in (find_test(weakest).targets_x, find_test(weakest).targets_y))
     verdict = judge_bias(tests)
-    return rows, {"C21": Claim(measured, "d", tests[weakest][0], *intervals[weakest], n, 1, RULES["C21"], verdict)}
+    return rows, {
+        "C21": Claim(measured, "d", tests[weakest][0], *intervals[weakest], n, 1, RULES["C21"], verdict, LIMITS["C21"])
+    }

@@ -44,7 +44,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Claim:
-    """What became of a claim. rule: the words that were written before the run; verdict: computed from it."""
+    """What became of a claim.
+
+    rule: what decides, in words, written before the run; verdict: computed from it. limits: what the verdict does not
+    cover, and what had been seen of the data before the rule stood.
+    """
 
     measure: str
     unit: str
@@ -55,6 +59,7 @@ class Claim:
     seeds: int
     rule: str
     verdict: str
+    limits: str = ""
 
     def __post_init__(self) -> None:
         """Raise WorkshopError for a verdict that is not one of the five."""
@@ -150,10 +155,21 @@ def _plain(value: Any) -> Any:
 def input_hash(paths: Iterable[str], root: Path = ROOT) -> dict[str, str]:
     """Return the sha256 of each input by its path relative to the repository; of a folder, of all that it holds.
 
-    Line ends count as one newline, so that a checkout on Windows gives the same. Raises WorkshopError where a path
-    is missing.
+    Line ends count as one newline, so that a checkout on Windows gives the same. Of "FILE#code" only the code counts:
+    a typo mended in a lesson's text leaves its measurements fresh. Raises WorkshopError where a path is missing.
     """
-    return {path: _hash(root / path) for path in sorted(paths)}
+    return {path: _hash_input(path, root) for path in sorted(paths)}
+
+
+def _hash_input(name: str, root: Path) -> str:
+    """Return the sha256 of an input by its name, with or without #code."""
+    path, _, part = name.partition("#")
+    if part != "code":
+        return _hash(root / path)
+    _hash(root / path)
+    lines = (root / path).read_text(encoding="utf-8").splitlines()
+    code = "\n".join(line for line in lines if line.strip() and not line.startswith("#"))
+    return hashlib.sha256(code.encode()).hexdigest()
 
 
 def _hash(path: Path) -> str:
@@ -170,4 +186,8 @@ def _hash(path: Path) -> str:
 def is_stale(stem: str, folder: Path | None = None, root: Path = ROOT) -> list[str]:
     """Return the inputs that are no longer what a lesson's results were made from; empty where they are fresh."""
     kept = read_results(stem, folder).inputs_sha256
-    return [path for path, found in kept.items() if not (root / path).exists() or _hash(root / path) != found]
+    return [
+        name
+        for name, found in kept.items()
+        if not (root / name.partition("#")[0]).exists() or _hash_input(name, root) != found
+    ]

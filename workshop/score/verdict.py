@@ -11,7 +11,8 @@ from workshop.score.results import Claim, read_results
 BOX = (
     '<div style="border-left:6px solid #0072B2;padding:6px 12px;background:rgba(127,127,127,0.10)">'
     "<p><b>{id}</b> {sentence}</p><p>You predicted: <b>{predicted}</b>. Verdict: <b>{verdict}</b>.</p>"
-    "<p>{figure}</p><details><summary>The rule, written before the run</summary>{rule}</details></div>"
+    "<p>{figure}</p><p>Limits: {limits}</p>"
+    "<details><summary>The rule</summary>{rule}</details></div>"
 )
 
 
@@ -39,10 +40,11 @@ def show_verdict(claim_id: str, stem: str) -> None:
         "predicted": predicted,
         "verdict": claim.verdict,
         "figure": write_figure(claim),
+        "limits": claim.limits or "small models and little text.",
         "rule": claim.rule,
     }
     text = (
         f"{claim_id} {statement.sentence}\nYou predicted: {predicted}. Verdict: {claim.verdict}.\n"
-        f"{facts['figure']}\nThe rule, written before the run: {claim.rule}"
+        f"{facts['figure']}\nLimits: {facts['limits']}\nThe rule: {claim.rule}"
     )
     show_bundle({"text/plain": text, "text/html": BOX.format(**{k: html.escape(v) for k, v in facts.items()})})
