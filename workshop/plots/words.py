@@ -127,26 +127,10 @@ def _number(name: str, text: str) -> float:
 
 
 def _sizes_title(lines: Mapping[float, list[tuple[int, Row]]]) -> str:
-    """Say what more text is worth, and which sizes can be told from the best with the least and the most of it."""
+    """Say what the best size gets with the least and with the most text."""
     few, many = min(lines), max(lines)
     low, high = (max(row.value for _, row in lines[share]) for share in (few, many))
-    return (
-        f"From {percent(few)} to {percent(many)} of the text the best score goes from {low:.2f} to {high:.2f}; within "
-        f"the best one's interval lie {_name_tied(lines[few])} with {percent(few)}, {_name_tied(lines[many])} with "
-        f"{percent(many)}."
-    )
-
-
-def _name_tied(line: Sequence[tuple[int, Row]]) -> str:
-    """Name the sizes whose score lies within the interval of the best one."""
-    best = max((row for _, row in line), key=lambda row: row.value)
-    sizes = sorted(size for size, _ in line)
-    tied = sorted(size for size, row in line if row.value >= best.low)
-    if tied == sizes:
-        return "all sizes"
-    if len(tied) > 1 and tied == sizes[-len(tied) :]:
-        return f"sizes from {tied[0]}"
-    return ("size " if len(tied) == 1 else "sizes ") + ", ".join(map(str, tied))
+    return f"At the best size, {percent(few)} of the text gives {low:.2f} and {percent(many)} gives {high:.2f}."
 
 
 def plot_cosines(
