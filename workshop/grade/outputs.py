@@ -32,7 +32,7 @@ def tidy(record: Record) -> Record:
     problem = _line(record.problem)
     if not record.lesson:
         return _rebuilt(record, (), problem)
-    given, marks = {mark.exercise: mark for mark in record.marks}, []
+    given, marks = {} if problem else {mark.exercise: mark for mark in record.marks}, []
     for exercise in list_exercises(record.lesson):
         mark = given.get(exercise.id, Mark(exercise.id, 0, exercise.points, problem or "not found", ""))
         points = max(0, min(int(mark.points), exercise.points))
