@@ -51,7 +51,7 @@ preflight(settings)
 
 # %% [markdown]
 # card 0.1
-# Every search engine and every word vector begins by counting words.
+# Many a search engine and many a word vector begins by counting words.
 #
 # **Given** a text. **Return** a dict from each word to how often it occurs, lower-cased. A word is what stands between white space.
 #
@@ -116,9 +116,9 @@ sorted(counts.items(), key=lambda pair: -pair[1])[:3]
 # %% [markdown]
 # ## Six predictions
 #
-# Much of what is said about adapting language models is wrong or half right. This workshop measures it. Commit yourself first: your predictions are kept, and the last lesson lays them beside the verdicts.
+# Much is said about adapting language models, and little of it is tested where it is said. This workshop measures it. Commit yourself first: your predictions are kept, and the last lesson lays them beside the verdicts.
 #
-# Choose what you believe *now*. There are no points for being right, and a wrong prediction is the best way to remember a result.
+# Choose what you believe *now*. There are no points for being right, and a wrong prediction is a good way to remember a result.
 
 # %%
 from workshop.widgets import predictions
@@ -126,7 +126,7 @@ from workshop.widgets import predictions
 predictions()
 
 # %% [markdown]
-# The possible verdicts are always the same: *holds*, *holds within limits*, *does not hold*, *can't tell*. Which one a claim gets is computed by a rule that was written down before the measurement.
+# The possible verdicts are always the same: *holds*, *holds within limits*, *does not hold*, *can't tell*. Which one a claim gets is computed by a fixed rule, written down before the measurement; where we had seen figures before, the verdict's box says so.
 
 # %% [markdown]
 # ## Your scoreboard

@@ -266,5 +266,5 @@ def test_analogies_with_and_without_the_words_of_the_question():
     table = np.array([[1, 0, 0], [1, 0.3, 0], [0, 0, 1], [0, 0.9, 1], [-1, 0, 0]], dtype=np.float32)
     questions = [("man", "king", "woman", "queen"), ("man", "king", "woman", "gull")]
     score = vectors.score_analogies(questions, words, table, batch=1)
-    assert score == vectors.AnalogyScore(excluded=1.0, included=0.0, repeated=1.0, n=1)
+    assert score == vectors.AnalogyScore(excluded=1.0, included=0.0, repeated=1.0, third_alone=1.0, n=1)
     assert np.isnan(vectors.score_analogies(questions[1:], words, table).excluded)

@@ -47,9 +47,10 @@ LIMITS = {
         "much. Three draws of the text were made at first and five in the end; the verdict was the same both times."
     ),
     "C21": (
-        "One model's table of English words and short word lists of our own. Career and science had been looked at "
-        "when the third test was added and 'does not hold' was made stricter; the first rule would have said 'does "
-        "not hold'. How men's and women's work would come out was not known."
+        "One model's table of English words and short word lists of our own; what that model was trained on was not "
+        "examined. Career and science had been looked at when the third test was added and 'does not hold' was made "
+        "stricter; the first rule would have said 'does not hold'. How men's and women's work would come out was not "
+        "known."
     ),
 }
 

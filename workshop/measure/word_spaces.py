@@ -18,7 +18,7 @@ def measure_analogies() -> list[Row]:
     rows = []
     for category, questions in load_analogies().items():
         score = score_analogies(questions, words, vectors)
-        for metric in ("excluded", "included", "repeated"):
+        for metric in ("excluded", "included", "repeated", "third_alone"):
             share = getattr(score, metric)
             interval = wilson_interval(share, score.n)
             rows.append(Row(LESSON, SPACE, f"analogy {category}", f"share_{metric}", share, *interval, n=score.n))
@@ -38,9 +38,12 @@ def measure_bias() -> tuple[list[Row], dict[str, Claim]]:
         rows.append(Row(LESSON, SPACE, f"association {name}", "effect_size", test.effect, low, high, n))
         rows.append(Row(LESSON, SPACE, f"association {name}", "p_value", test.p, n=n))
     weakest = min(SOCIAL, key=lambda name: tests[name][0])
-    measured = f"the smallest of three effect sizes: {weakest} words towards he or she, one model's token embeddings"
+    each = ", ".join(f"{name} {tests[name][0]:.2f}" for name in SOCIAL)
+    measured = f"effect sizes in one model's token embeddings: {each}; here the smallest of the three, {weakest}"
     n = sum(len(group) for group in (find_test(weakest).targets_x, find_test(weakest).targets_y))
     verdict = judge_bias(tests)
     return rows, {
-        "C21": Claim(measured, "d", tests[weakest][0], *intervals[weakest], n, 1, RULES["C21"], verdict, LIMITS["C21"])
+        "C21": Claim(
+            measured, "effect size", tests[weakest][0], *intervals[weakest], n, 1, RULES["C21"], verdict, LIMITS["C21"]
+        )
     }

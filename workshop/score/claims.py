@@ -6,7 +6,7 @@ from workshop.errors import unknown
 
 CHOICES = {
     "holds": "The measurement supports the sentence as it stands.",
-    "holds within limits": "It is right in some of the measured cases and wrong in others.",
+    "holds within limits": "It is shown in some of the measured cases and not in others.",
     "does not hold": "The measurement speaks against it.",
     "can't tell": "The measurement is too uncertain to decide.",
 }

@@ -13,12 +13,14 @@ class AnalogyScore:
     """Shares of right answers, 0 to 1.
 
     excluded: with the three words of the question barred from the answer, as papers report; included: without that.
-    repeated: how often, without it, the answer is one of the question's own words. n: questions whose words are known.
+    repeated: how often, without it, the answer is one of the question's own words. third_alone: with the words barred,
+    the word nearest to c, without b - a. n: questions whose words are known.
     """
 
     excluded: float
     included: float
     repeated: float
+    third_alone: float
     n: int
 
 
@@ -32,20 +34,22 @@ def score_analogies(
     index = {word: row for row, word in enumerate(words)}
     known = np.array([[index[word] for word in one] for one in questions if all(word in index for word in one)])
     if not len(known):
-        return AnalogyScore(float("nan"), float("nan"), float("nan"), 0)
+        return AnalogyScore(*[float("nan")] * 4, 0)
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     unit = vectors / np.where(lengths == 0, 1, lengths)
     answers = [_answer(known[start : start + batch], unit) for start in range(0, len(known), batch)]
-    barred, free = (np.concatenate(column) for column in zip(*answers, strict=True))
+    barred, free, alone = (np.concatenate(column) for column in zip(*answers, strict=True))
     own = (free[:, None] == known[:, :3]).any(axis=1)
     right = known[:, 3]
-    return AnalogyScore(float((barred == right).mean()), float((free == right).mean()), float(own.mean()), len(known))
+    shares = [float(hits.mean()) for hits in (barred == right, free == right, own, alone == right)]
+    return AnalogyScore(*shares, len(known))
 
 
-def _answer(rows: np.ndarray, unit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the best row for each question with its words barred, and without, each of shape (questions,)."""
+def _answer(rows: np.ndarray, unit: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the best row with the words barred, without, and barred for c alone, each of shape (questions,)."""
     a, b, c = (unit[rows[:, column]] for column in range(3))
-    scores = (b - a + c) @ unit.T
+    scores, alone = (b - a + c) @ unit.T, c @ unit.T
     free = scores.argmax(axis=1)
-    np.put_along_axis(scores, rows[:, :3], -np.inf, axis=1)
-    return scores.argmax(axis=1), free
+    for table in (scores, alone):
+        np.put_along_axis(table, rows[:, :3], -np.inf, axis=1)
+    return scores.argmax(axis=1), free, alone.argmax(axis=1)

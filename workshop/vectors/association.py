@@ -23,7 +23,8 @@ class WordSets:
 class Association:
     """What the test found.
 
-    effect: Cohen's d, -2 to 2. p: the share of random regroupings of the targets with at least this difference,
+    effect: the difference of means over the spread of all targets together, -2 to 2 (like Cohen's d, whose spread is
+    that within the groups). p: the share of random regroupings of the targets with at least this difference,
     one-sided. observed, permuted: the differences themselves, sums of cosines; permuted has shape (draws,).
     """
 
