@@ -187,6 +187,18 @@ def test_the_secret_is_the_courses_own_or_made_once(tmp_path, monkeypatch):
     assert find_secret([tmp_path / "z.zip"], private, Options()) is None
 
 
+def test_a_module_among_the_submissions_is_not_imported(tmp_path):
+    (tmp_path / "in" / "ana").mkdir(parents=True)
+    for name in ("jinja2", "rich", "zipfile_of_mine", "markupsafe"):
+        (tmp_path / "in" / f"{name}.py").write_text("open('imported', 'w')")
+    code = (
+        "import sys; sys.path.insert(0, ''); from workshop.grade.run import *; grade_all([Path('.')], Path('../out'))"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path / "in", check=True)
+    assert (tmp_path / "out" / "overview.html").is_file()
+    assert not (tmp_path / "in" / "imported").exists()
+
+
 def test_journal_keeps_the_last_of_each(tmp_path):
     with Journal(tmp_path) as journal:
         for digest in ("a", "b"):

@@ -105,3 +105,28 @@ def test_lesson_00_gets_nbgraders_points_however_it_was_mangled(tmp_path):
     assert noted == {"copied", "copied_wrong_last"}
     autograde(tmp_path / "course", START, "--student", "noisy", "--force", "--IgnorePattern.enabled=False")
     assert read_stock(tmp_path / "course")["noisy", "0.1"] == 0
+
+
+BAD = {
+    "no_bytes": b"",
+    "binary": bytes(range(256)) * 20,
+    "torn": b'{"cells": [',
+    "not_utf8": b'{"cells": [{"cell_type": "code", "source": "x = \xe9"}]}',
+    "no_cells": b'{"x": 1}',
+    "too_deep": b"[" * 100_000,
+}
+
+
+def test_what_is_no_notebook_gets_a_record_and_stops_nobody(tmp_path):
+    for name, content in BAD.items():
+        path = tmp_path / "in" / name / f"{START}.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(content)
+    with (tmp_path / "in" / "torn" / f"{START}-big.ipynb").open("wb") as file:
+        file.truncate(200 * 10**6)
+    hand_in(tmp_path, START, {"solved": make_usual(START)["solved"]})
+    paths = [tmp_path / "in", tmp_path / "submitted"]
+    summary = grade_all(paths, tmp_path / "out", Options(jobs=2))
+    assert summary.records == len(BAD) + 1
+    assert {one.student for one in summary.unread} == set(BAD)
+    assert all(one.problem.startswith("not a notebook") for one in summary.unread)

@@ -1,10 +1,11 @@
 """Grade a whole class: go through the submissions, keep each record, write the files. Killed, it goes on."""
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,6 +14,7 @@ from workshop.checks.hidden import ENVIRONMENT, make_secret, read_secret
 from workshop.grade.feedback import write_feedback, write_overview
 from workshop.grade.journal import Journal, hash_package, make_digest
 from workshop.grade.lms import write_canvas, write_moodle
+from workshop.grade.options import Options, Summary
 from workshop.grade.outputs import Folder, name_pages, tidy, write_grades, write_results
 from workshop.grade.records import Record, Submission
 from workshop.grade.submissions import Found, find_submissions
@@ -31,47 +33,6 @@ MakeGrader = Callable[..., AbstractContextManager[Grader]]
 Report = Callable[[int, int, int], Any]
 
 
-@dataclass(frozen=True)
-class Options:
-    """How to grade.
-
-    lesson: only this one. jobs: submissions at once; None: one a core. secret: its file; None: the course's own, else
-    one made in the results. unsafe: without the jail. gradebook: nbgrader's database to fill.
-    """
-
-    lesson: str | None = None
-    jobs: int | None = None
-    secret: Path | None = None
-    unsafe: bool = False
-    gradebook: Path | None = None
-
-
-@dataclass(frozen=True)
-class Summary:
-    """What came of it.
-
-    graded: submissions of this run; reused: those of them whose record was there already. records: all that the
-    folder holds. unread: those of this run that couldn't be graded, each with its problem.
-    """
-
-    folder: Path
-    graded: int
-    reused: int
-    records: int
-    unread: tuple[Record, ...]
-
-    def __str__(self) -> str:
-        again = f" ({self.reused} of them were graded before)" if self.reused else ""
-        unit = "submission" if self.graded == 1 else "submissions"
-        more = f" With earlier runs it holds {self.records}." if self.records > self.graded else ""
-        lines = [f"{self.graded} {unit} graded{again}: {self.folder / 'overview.html'}, grades.csv.{more}"]
-        if self.unread:
-            lines.append(f"{len(self.unread)} could not be graded and have 0 points:")
-            lines += [f"  {one.student} {one.lesson or '?'}: {one.problem}" for one in self.unread[:20]]
-            lines += [f"  … and {len(self.unread) - 20} more, see grades.csv"] if len(self.unread) > 20 else []
-        return "\n".join(lines)
-
-
 def grade_all(
     paths: Sequence[Path],
     out: Path,
@@ -84,6 +45,7 @@ def grade_all(
     make_grader: called as Engine is. report: told after each submission how many are done, of how many, and
     how many of them could not be graded. Raises WorkshopError where nothing can be found, graded or written.
     """
+    _trust_no_module_here()
     options, out = options or Options(), Path(out).expanduser().absolute()
     if make_grader is None:
         from workshop.grade.engine import Engine
@@ -101,6 +63,12 @@ def grade_all(
 
         fill_gradebook(options.gradebook, [record for record in records if record.lesson and record.digest])
     return Summary(out, len(now), reused, len(records), tuple(record for record in now if record.problem))
+
+
+def _trust_no_module_here() -> None:
+    """Take the working folder off the path of imports: a submission in it may be called jinja2.py."""
+    here = {Path.cwd(), *(Path(place) for place in ("", "."))} - {Path(__file__).resolve().parents[2]}
+    sys.path[:] = [place for place in sys.path if Path(place) not in here]
 
 
 def find_secret(paths: Iterable[Path], private: Path, options: Options) -> Path | None:
