@@ -66,7 +66,7 @@ def _agreement_title(ordered: Sequence[Row]) -> str:
     others = [row for row in ordered if row.method != "random"]
     base = next((row for row in ordered if row.method == "random"), None)
     best = others[-1] if others else ordered[-1]
-    highest = f"{NAMES.get(best.method, best.method)} is highest ({best.value:.2f})"
+    highest = f"{NAMES.get(best.method, best.method)} is highest ({best.value:z.2f})"
     if base is None or not others:
         return f"{highest[0].upper()}{highest[1:]}."
     clear = sum(row.low > base.high for row in others)
@@ -74,7 +74,7 @@ def _agreement_title(ordered: Sequence[Row]) -> str:
 
 
 def _say(name: str, row: Row) -> str:
-    return f"{name} {row.value:.2f} ({row.low:.2f} to {row.high:.2f})"
+    return f"{name} {row.value:z.2f} ({row.low:z.2f} to {row.high:z.2f})"
 
 
 def plot_sizes(rows: Sequence[Row], yours: tuple[int, float] | None = None) -> Any:
@@ -130,7 +130,7 @@ def _sizes_title(lines: Mapping[float, list[tuple[int, Row]]]) -> str:
     """Say what the best size gets with the least and with the most text."""
     few, many = min(lines), max(lines)
     low, high = (max(row.value for _, row in lines[share]) for share in (few, many))
-    return f"At the best size, {percent(few)} of the text gives {low:.2f} and {percent(many)} gives {high:.2f}."
+    return f"At the best size, {percent(few)} of the text gives {low:z.2f} and {percent(many)} gives {high:z.2f}."
 
 
 def plot_cosines(
@@ -157,9 +157,9 @@ def plot_cosines(
         labels = [" – ".join(pairs[row]) for row in shown]
         set_words(
             figure,
-            title=f"Cosines order {len(pairs)} pairs much as people do: Spearman {agreed:.2f}."
+            title=f"Cosines order {len(pairs)} pairs much as people do: Spearman {agreed:z.2f}."
             if agreed > 0.3
-            else f"Cosines order {len(pairs)} pairs little like people: Spearman {agreed:.2f}.",
+            else f"Cosines order {len(pairs)} pairs little like people: Spearman {agreed:z.2f}.",
             x="people's rating (0 unrelated, 10 the same)",
             y="cosine of the two vectors",
             alt=f"A cloud of points. Furthest from the line: {', '.join(labels)}.",

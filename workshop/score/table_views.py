@@ -86,7 +86,7 @@ def _number(value: Any) -> str:
         return "–" if value is None else str(value)
     if isinstance(value, int) or abs(value) >= 1000:
         return f"{value:,.0f}"
-    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
+    return f"{value:.1f}" if abs(value) >= 10 else f"{value:z.2f}"
 
 
 def _verdict(one: Judged) -> str:

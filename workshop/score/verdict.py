@@ -18,9 +18,9 @@ BOX = (
 
 def write_figure(claim: Claim) -> str:
     """Return a claim's figure as one sentence with its interval and the number of cases."""
-    interval = "" if claim.low is None or claim.high is None else f" [{claim.low:.2f}, {claim.high:.2f}]"
+    interval = "" if claim.low is None or claim.high is None else f" [{claim.low:z.2f}, {claim.high:z.2f}]"
     return (
-        f"Measured, {claim.measure}: {claim.value:.2f}{interval} ({claim.unit}, n = {claim.n}, seeds: {claim.seeds})."
+        f"Measured, {claim.measure}: {claim.value:z.2f}{interval} ({claim.unit}, n = {claim.n}, seeds: {claim.seeds})."
     )
 
 
