@@ -13,10 +13,11 @@ from workshop.errors import NotWritten, NotYet
 from workshop.grade.jail import LIBRARIES, Jail
 from workshop.grade.journal import hash_package, make_digest
 from workshop.grade.records import Mark, Record, Submission
-from workshop.grade.replay import Limits, Replay, StoppedError, UnreadableError
+from workshop.grade.replay import Limits, LostError, Replay, StoppedError, UnreadableError
 
 MOST_BYTES = 20 * 10**6
 LONGEST = 4000
+LOSSES = 3
 ONCE_MORE = "A check that ends Python gives no points; the other exercises are graded without it."
 
 
@@ -62,20 +63,24 @@ class Engine:
         if not problem and len(submission.content or b"") > MOST_BYTES:
             problem = f"larger than {MOST_BYTES / 1e6:.0f} MB: clear its outputs and hand it in again"
         if not problem:
-            try:
-                marks = self._mark_all(submission.content or b"")
-            except UnreadableError as error:
-                problem = str(error)
+            marks, problem = self._mark_all(submission.content or b"")
         if problem:
             marks = tuple(Mark(one.id, 0, one.points, "not graded", "") for one in self.exercises)
         digest = make_digest(submission, self._package, self._secret, self._unsafe)
         seconds = time.perf_counter() - start
         return Record(submission.student, submission.lesson, digest, marks, problem, seconds)
 
-    def _mark_all(self, content: bytes) -> tuple[Mark, ...]:
-        """Run a notebook and mark every exercise; raise UnreadableError for what is none."""
-        with Replay(self.jail.spawn, content, self._limits) as replay:
-            return tuple(self._mark(replay, exercise) for exercise in self.exercises)
+    def _mark_all(self, content: bytes) -> tuple[tuple[Mark, ...], str]:
+        """Run a notebook and mark every exercise; return the marks, or none of them and the problem."""
+        for _ in range(LOSSES):
+            try:
+                with Replay(self.jail.spawn, content, self._limits) as replay:
+                    return tuple(self._mark(replay, exercise) for exercise in self.exercises), ""
+            except UnreadableError as error:
+                return (), str(error)
+            except LostError:
+                continue
+        return (), f"its processes were ended from outside {LOSSES} times: is the machine out of memory?"
 
     def _mark(self, replay: Replay, exercise: Exercise) -> Mark:
         """Mark one exercise; a child that its check ends is replaced for the next one."""

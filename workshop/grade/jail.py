@@ -22,7 +22,9 @@ MEGABYTES = 1024
 PROCESSES = 64
 WARM_SECONDS = 180.0
 END_SECONDS = 10.0
-CAPABILITIES = ("SYS_ADMIN", "SETUID", "SETGID", "SETPCAP", "KILL", "SYS_PTRACE", "DAC_OVERRIDE", "CHOWN")
+TRIES = 3
+CONFINED = {"capabilities": 0, "privileges": 1, "first": True, "net": 0}
+CAPABILITIES = ("SYS_ADMIN", "SETUID", "SETGID", "SETPCAP", "KILL", "SYS_PTRACE", "SETFCAP")
 NAMESPACES = ("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try")
 START = (
     "import json, sys; sys.path.insert(0, {box!r}); from workshop.grade.warm import main; main(json.loads(sys.argv[1]))"
@@ -33,8 +35,8 @@ REFUSAL = (
 )
 INSTALL = "Install bubblewrap (apt install bubblewrap, dnf install bubblewrap)."
 ALLOW = (
-    "Allow user namespaces (Ubuntu 24.04: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0; in a "
-    "container: start it with --security-opt seccomp=unconfined --security-opt apparmor=unconfined), or grade as root."
+    "Allow user namespaces (Ubuntu 24.04: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0), or grade as "
+    "root. In a container: start it with --privileged, or grade outside it."
 )
 ELSEWHERE = "Grade on Linux: in WSL on Windows, in a virtual machine on a Mac."
 
@@ -60,6 +62,16 @@ class Cell:
         return why.decode("ascii", "replace")
 
 
+def _examine(cell: Cell) -> dict[str, Any]:
+    """Return what a child says of its own rights, nothing where it doesn't answer."""
+    try:
+        wire.send(cell.talk, [0, "prove"], END_SECONDS)
+        answer = wire.receive(cell.talk, END_SECONDS)
+    except (wire.ClosedError, wire.WireError, TimeoutError):
+        return {}
+    return answer[1] if isinstance(answer, list) and isinstance(answer[-1], dict) else {}
+
+
 class Jail:
     """A warm parent in its jail. Safe for threads; a parent that is gone is replaced.
 
@@ -73,27 +85,24 @@ class Jail:
         self.facts: dict[str, Any] = {}
         try:
             box.fill_box(Path(self._folder.name))
-            self._start_any()
+            self._start_first()
         except BaseException:
             self._folder.cleanup()
             raise
 
-    def _start_any(self) -> None:
-        """Start the warm parent in the first way that this machine allows."""
+    def _start_first(self) -> None:
+        """Start the warm parent, or say why this machine has no jail to give."""
         if not hasattr(os, "fork") or (sys.platform != "linux" and not self._unsafe):
             raise WorkshopError(REFUSAL.format(why=f"{sys.platform} has no namespaces", fix=ELSEWHERE))
         if not self._unsafe and shutil.which("bwrap") is None:
             raise WorkshopError(REFUSAL.format(why="bubblewrap (bwrap) is not installed", fix=INSTALL))
-        problems = []
-        for own_user in [False, True] if os.geteuid() == 0 and not self._unsafe else [True]:
-            try:
-                self._own_user = own_user
-                self._start()
-                return self._prove()
-            except WorkshopError as error:
-                self._stop()
-                problems.append(str(error))
-        raise WorkshopError(REFUSAL.format(why="; then: ".join(problems), fix=ALLOW))
+        self._own_user = os.geteuid() != 0
+        try:
+            self._start()
+            self._prove()
+        except WorkshopError as error:
+            self._stop()
+            raise WorkshopError(REFUSAL.format(why=error, fix=ALLOW)) from None
 
     def _start(self) -> None:
         """Start the warm parent and wait until it is warm."""
@@ -155,25 +164,33 @@ class Jail:
     def _prove(self) -> None:
         """Start one child and let it answer, so that a jail that doesn't hold is seen before anybody's code runs."""
         cell = self._ask()
-        try:
-            wire.send(cell.talk, [0, "prove"])
-            found = wire.receive(cell.talk, END_SECONDS)[1]
-        except (wire.ClosedError, wire.WireError, TimeoutError, LookupError, TypeError):
-            found = {}
-        finally:
-            cell.end()
-        if not found or (not self._unsafe and found != {"capabilities": 0, "privileges": 1, "first": True, "net": 0}):
+        found = _examine(cell)
+        cell.end()
+        if not self._holds(found):
             raise WorkshopError(f"a child could not be confined ({found or 'it did not answer'})")
 
+    def _holds(self, found: dict[str, Any]) -> bool:
+        """Tell whether a child is as confined as it should be, by what it found before anybody's code ran."""
+        return bool(found) if self._unsafe else found == CONFINED
+
     def spawn(self) -> Cell:
-        """Return a new child; raise WorkshopError where even a new warm parent gives none."""
-        with self._lock:
-            try:
-                return self._ask()
-            except OSError:
-                self._stop()
-                self._start()
-                return self._ask()
+        """Return a new child, confined; raise WorkshopError where even a new warm parent gives none."""
+        for _ in range(TRIES):
+            with self._lock:
+                parent = self._process
+                try:
+                    cell = self._ask()
+                except OSError:
+                    cell = None
+            if cell is not None and self._holds(_examine(cell)):
+                return cell
+            if cell is not None:
+                cell.end()
+            with self._lock:
+                if parent is self._process:
+                    self._stop()
+                    self._start()
+        raise WorkshopError(REFUSAL.format(why="it gave no child, several times", fix="Is there memory left?"))
 
     def _ask(self) -> Cell:
         """Ask the warm parent for a child; raise OSError where it is gone."""

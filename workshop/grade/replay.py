@@ -41,6 +41,10 @@ class StoppedError(Exception):
     """The child ended, or was ended; the text says why in a line that begins with 'stopped'."""
 
 
+class LostError(Exception):
+    """The child's guard is gone, which no submission can reach: something outside ended it."""
+
+
 class UnreadableError(Exception):
     """The submission is no notebook."""
 
@@ -76,20 +80,20 @@ class Replay:
 
         Raises UnreadableError for what is no notebook, StoppedError where too many cells end the child.
         """
-        if self._cell is not None:
-            return
-        for _ in range(self._limits.replays + 1):
-            if self._begin():
-                return
-        raise StoppedError(f"stopped: {len(self._left_out)} cells end the notebook. {self.stops[-1]}")
+        while self._cell is None and len(self._left_out) <= self._limits.replays:
+            if time.monotonic() > self._end:
+                raise StoppedError(f"stopped: overran {self._limits.submission:g} s in all")
+            self._begin()
+        if self._cell is None:
+            raise StoppedError(f"stopped: more than {self._limits.replays} cells end the notebook")
 
-    def _begin(self) -> bool:
-        """Start a child and run the cells; return False where one of them ended it, and leave that one out."""
+    def _begin(self) -> None:
+        """Start a child and run the cells; where one of them ends it, leave that one out from now on."""
         self._cell = self._spawn()
         try:
             count = self._request("open", self._content, DEMONSTRATION, seconds=self._limits.cell)
         except StoppedError:
-            raise UnreadableError("its notebook could not be read: too large or too deeply nested") from None
+            raise UnreadableError("a notebook too large or too deeply nested to be read") from None
         if type(count) is not int:
             raise UnreadableError("not a notebook: its JSON can't be read or has no cells")
         for number in range(count):
@@ -99,8 +103,7 @@ class Replay:
                 self._request("run", number, self._limits.cell, seconds=self._limits.cell + self._limits.grace)
             except StoppedError as problem:
                 self._left_out[number] = str(problem)
-                return False
-        return True
+                return
 
     def look(self, function: str) -> tuple[int, bool]:
         """Return how often the notebook defines a function, and whether the name stands for one in the end."""
@@ -158,6 +161,8 @@ class Replay:
     def _break(self, why: str) -> None:
         """End the child and raise StoppedError with the reason that its guard knows, or the given one."""
         told = self._drop()
+        if not told:
+            raise LostError
         raise StoppedError(ENDED.get(told, why))
 
     def _drop(self) -> str:

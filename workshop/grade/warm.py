@@ -112,6 +112,7 @@ def _enter(talk: int, options: dict[str, Any], number: int, shell: Any) -> NoRet
         os.setsid()
         _close_others(talk)
         if options["jailed"]:
+            Path("/proc/self/oom_score_adj").write_text("1000")
             user = 1000 if options["own_user"] else options["first_user"] + number % USERS_EACH
             confine.mount_own(user, options["places"])
             confine.become(user, options["own_user"])

@@ -200,8 +200,8 @@ def _receive_bytes(connection: socket.socket, count: int, end: float | None) -> 
         left = None if end is None else end - time.monotonic()
         if left is not None and left <= 0:
             raise TimeoutError
-        connection.settimeout(left)
         try:
+            connection.settimeout(left)
             part = connection.recv(min(2**20, count - len(made)))
         except TimeoutError:
             raise
