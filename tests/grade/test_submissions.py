@@ -57,6 +57,9 @@ LAYOUTS = {
     ),
     "nbgrader": ([f"ana/{WORDS}/{WORDS}.ipynb", f"ben/{WORDS}/{WORDS}.ipynb", "ben/timestamp.txt"], ["ana", "ben"]),
     "wrapped": (["class/ana/01_word_embeddings.ipynb", "class/ben/01_word_embeddings.ipynb"], ["ana", "ben"]),
+    "wrapped_with_more": (["class/ana/x.ipynb", "class/ben/x.ipynb", "class/README.md", "list.csv"], ["ana", "ben"]),
+    "lesson_then_students": (["01_word_embeddings/ana/x.ipynb", "01_word_embeddings/ben/y.ipynb"], ["ana", "ben"]),
+    "lesson_then_files": (["01 Word embeddings/ana.ipynb", "01 Word embeddings/ben.ipynb"], ["ana", "ben"]),
     "submitted": ([f"submitted/ana/{WORDS}/{WORDS}.ipynb"], ["ana"]),
     "canvas": (
         ["doeana_12_345_01_word_embeddings-1.ipynb", "roeben_LATE_13_346_work.ipynb"],
@@ -133,6 +136,11 @@ def test_students_with_something_else_get_a_record(tmp_path):
     assert [one.student for one in found] == ["ana", "ben", "cleo"]
     assert [bool(one.load().problem) for one in found] == [False, True, True]
     assert ".ipynb" in found[1].problem
+
+
+def test_who_handed_in_another_lesson_has_no_record_of_this_one(tmp_path):
+    lay(tmp_path, f"ana/{START}/{START}.ipynb", f"ana/{START}/timestamp.txt", f"ben/{WORDS}/{WORDS}.ipynb")
+    assert who(tmp_path, lesson="01") == [("ben", WORDS)]
 
 
 def test_a_zip_in_a_students_folder_is_looked_into(tmp_path):

@@ -42,7 +42,7 @@ def find_owner(parts: Sequence[str], root: str) -> Owner:
             student = f"{found['student']}_{account}" if account else found["student"]
             file = (found["file"] or parts[-1]) if len(parts) == 1 else parts[-1]
             return Owner(student, f"{system}:{account}" if account else "", file)
-    if len(parts) > 1 and name_lesson(first) != first:
+    if len(parts) > 1 and not is_lesson(first):
         return Owner(first, file=parts[-1])
     alone = without_lesson(parts[-1].rpartition(".")[0] or parts[-1]) if len(parts) == 1 else ""
     return Owner(alone or root, file=parts[-1])
@@ -55,6 +55,11 @@ def name_lesson(text: str) -> str:
         if lesson.stem in flat or re.search(rf"(^|_){lesson.name}(_|$)", flat):
             return lesson.stem
     return ""
+
+
+def is_lesson(text: str) -> bool:
+    """Tell whether a name says which lesson it is and nothing more."""
+    return bool(name_lesson(text)) and not without_lesson(text)
 
 
 def find_lesson_in(parts: Sequence[str]) -> str:

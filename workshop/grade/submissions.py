@@ -8,7 +8,17 @@ from pathlib import Path
 from workshop.checks.registry import LESSONS, find_lesson
 from workshop.errors import WorkshopError
 from workshop.grade.files import Item, UnreadableError, list_file, list_folder, list_zip
-from workshop.grade.names import clean, count_lesson_in, distinct, find_lesson_in, find_owner, is_attempt, name_lesson
+from workshop.grade.names import (
+    Owner,
+    clean,
+    count_lesson_in,
+    distinct,
+    find_lesson_in,
+    find_owner,
+    is_attempt,
+    is_lesson,
+    name_lesson,
+)
 from workshop.grade.records import Submission
 
 NO_NOTEBOOK = "no notebook was handed in. Save it as .ipynb and hand it in again"
@@ -77,36 +87,52 @@ def _find_below(path: Path, stem: str) -> list[Found]:
 def _name_folder(folder: Path) -> str:
     """Return the name of a folder, or of the one above it where that only tells the lesson."""
     folder = folder.resolve()
-    return folder.parent.name if name_lesson(folder.name) == folder.name else folder.name
+    return folder.parent.name if is_lesson(folder.name) else folder.name
 
 
 def _unwrap(items: list[Item]) -> list[Item]:
     """Drop folders around everything (`submitted/`, the name of the zip), but not a student's own."""
-    while items:
-        heads = {item.parts[0] for item in items if item.parts}
-        below = {item.parts[1] for item in items if len(item.parts) > 2}
-        files = [item for item in items if item.parts[-1:] != ("",)]
-        around = len(heads) == 1 and files and all(len(item.parts) > 2 for item in files)
+    while True:
+        notebooks = [item.parts for item in items if _is_notebook(item)]
+        heads, below = {parts[0] for parts in notebooks}, {parts[1] for parts in notebooks if len(parts) > 2}
+        around = len(heads) == 1 and all(len(parts) > 2 for parts in notebooks)
         if not around or any(map(name_lesson, below)) or not (len(below) > 1 or heads == {"submitted"}):
             return items
         items = [replace(item, parts=item.parts[1:]) for item in items if len(item.parts) > 2]
-    return items
+
+
+def _is_notebook(item: Item) -> bool:
+    """Tell whether an item is a notebook by its name."""
+    return bool(item.parts) and item.read is not None and item.parts[-1].casefold().endswith(".ipynb")
+
+
+def _owner_of(items: list[Item], root: str) -> Callable[[Item], Owner]:
+    """Return what tells the owner of an item.
+
+    Below a folder that only names a lesson lies that lesson of one student, who is the root, or of each of many.
+    """
+    inside = [item.parts[1:] for item in items if _is_notebook(item) and is_lesson(item.parts[0])]
+    several = inside and not any(len(parts) == 1 and is_lesson(parts[0].rpartition(".")[0]) for parts in inside)
+
+    def find(item: Item) -> Owner:
+        lifted = several and len(item.parts) > 1 and is_lesson(item.parts[0])
+        return find_owner(item.parts[1:] if lifted else item.parts, root)
+
+    return find
 
 
 def _sort_out(items: list[Item], root: str, stem: str) -> list[Found]:
     """Return the notebooks among the items with student and lesson, and a problem for each student without one."""
-    found, others = [], {}
+    found, others, given, find = [], {}, set(), _owner_of(items, root)
     for item in items:
-        owner = find_owner(item.parts, root) if item.parts else None
-        if owner is None:
-            others.setdefault(root, (item, ""))
-        elif item.parts[-1].casefold().endswith(".ipynb") and item.read:
-            found += _notebook(item, owner.student, owner.account, owner.file, stem)
-        elif len(item.parts) > 1 or owner.account or item.parts[-1].casefold().endswith(".zip"):
+        owner = find(item) if any(item.parts) else Owner(root)
+        if _is_notebook(item):
+            given.add(owner.student)
+            found += _notebook(item, owner, stem)
+        elif len(item.parts) != 1 or owner.account or item.parts[-1].casefold().endswith(".zip"):
             others.setdefault(owner.student, (item, owner.account))
-    given = {one.student for one in found}
     for student, (item, account) in others.items():
-        if student not in given and not (name_lesson(student) and given):
+        if student not in given and not (given and (student == root or is_lesson(student))):
             found.append(Found(student, stem, item.origin, None, _why_nothing(item), account))
     return found
 
@@ -123,9 +149,9 @@ def _why_nothing(item: Item) -> str:
     return NO_NOTEBOOK
 
 
-def _notebook(item: Item, student: str, account: str, file: str, stem: str) -> list[Found]:
+def _notebook(item: Item, owner: Owner, stem: str) -> list[Found]:
     """Return the submission that a notebook is; none where another lesson was asked for."""
-    lesson, problem = find_lesson_in([*item.parts[:-1], file]), ""
+    lesson, problem = find_lesson_in([*item.parts[:-1], owner.file]), ""
     if stem and lesson and lesson != stem:
         return []
     if not lesson and not stem:
@@ -134,8 +160,8 @@ def _notebook(item: Item, student: str, account: str, file: str, stem: str) -> l
         except UnreadableError as error:
             problem = str(error)
         problem = problem or ("" if lesson else NO_LESSON.format(example=f"{LESSONS[-1].stem}.ipynb"))
-    rank = (*is_attempt(file, lesson or stem), item.modified, item.parts)
-    return [Found(student, lesson or stem, item.origin, item.read, problem, account, (), rank)]
+    rank = (*is_attempt(owner.file, lesson or stem), item.modified, item.parts)
+    return [Found(owner.student, lesson or stem, item.origin, item.read, problem, owner.account, (), rank)]
 
 
 def _choose(several: Sequence[Found]) -> Found:
