@@ -17,12 +17,13 @@ WIKI_WORDS = (6, 60)
 WIKI_SEED = 0
 
 _PARAGRAPH = re.compile(r"\n\s*\n")
+_END = re.compile(r"((?<=[.!?])[ \t]+|\n)")
 
 
 def cut_document(document: Document, words: int = PASSAGE_WORDS) -> list[Passage]:
     """Cut a document into passages of whole paragraphs, at most so many words each; headings stay with what follows.
 
-    A paragraph that is longer by itself is cut between words.
+    A paragraph that is longer by itself is cut between lines or sentences, a sentence between words.
     Raises WorkshopError for a size below 1.
     """
     if words < 1:
@@ -49,10 +50,25 @@ def _join_headings(paragraphs: Iterable[str]) -> list[str]:
 
 
 def _cut_paragraph(paragraph: str, words: int) -> list[str]:
-    """Return a paragraph as it is, or in pieces where it is too long."""
-    found = paragraph.split()
-    if len(found) <= words:
+    """Return a paragraph as it is, or in pieces of whole lines and sentences where it is too long."""
+    if _count([paragraph]) <= words:
         return [paragraph]
+    pieces, end = [""], ""
+    for part in _END.split(paragraph):
+        if not part.strip():
+            end = part
+        elif _count([pieces[-1], part]) <= words:
+            pieces[-1] += (end if pieces[-1] else "") + part
+        else:
+            pieces += _cut_words(part, words)
+    return [piece for piece in pieces if piece]
+
+
+def _cut_words(sentence: str, words: int) -> list[str]:
+    """Return a sentence as it is, or in pieces of so many words where it is too long by itself."""
+    found = sentence.split()
+    if len(found) <= words:
+        return [sentence]
     return [" ".join(found[start : start + words]) for start in range(0, len(found), words)]
 
 

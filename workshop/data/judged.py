@@ -17,7 +17,7 @@ def load_reviews() -> tuple[list[str], list[str]]:
 
     Source: Pang and Lee 2005 (pang_lee_polarity.cor in gensim's test data).
     """
-    lines = find_file(REVIEWS_FILE).read_text(encoding="utf-8").splitlines()
+    lines = find_file(REVIEWS_FILE).read_text(encoding="cp1252").split("\n")
     marks, _, texts = zip(*(line.partition(" ") for line in lines if line.strip()), strict=True)
     if not all(mark.startswith(LABEL) for mark in marks):
         raise WorkshopError(f"{REVIEWS_FILE} is not the published file: a line has no {LABEL}. Install gensim again.")
@@ -43,4 +43,4 @@ def load_lee_background() -> list[str]:
 
 def _read_stories(name: str) -> list[str]:
     """Return the stories of a file, one a line."""
-    return [line.strip() for line in find_file(name).read_text(encoding="latin-1").split("\n") if line.strip()]
+    return [line.strip() for line in find_file(name).read_text(encoding="cp1252").split("\n") if line.strip()]
