@@ -15,12 +15,14 @@ from workshop.build.notebooks import make_solved, write_json
 from workshop.build.source import checkout
 from workshop.errors import WorkshopError
 from workshop.grade.engine import Engine
+from workshop.grade.jail import first_user
 from workshop.grade.records import Record, Submission
 from workshop.grade.replay import Limits
+from workshop.grade.warm import USERS_EACH
 
 STEM = "00_start_here"
 ATTACKS = read_attacks()
-FIRST_USER = 1_879_048_192
+FIRST_USER = first_user()
 CALL_SECONDS = 2.0
 
 
@@ -99,11 +101,11 @@ def make_listeners(name: str) -> list[socket.socket]:
 
 
 def left_over() -> list[str]:
-    """Return the processes that run as one of the grader's students."""
+    """Return the processes that run as one of this grader's students."""
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
         try:
-            if entry.stat().st_uid >= FIRST_USER:
+            if FIRST_USER <= entry.stat().st_uid < FIRST_USER + USERS_EACH:
                 found.append((entry / "cmdline").read_text()[:80])
         except OSError:
             continue

@@ -6,8 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from workshop.build.notebooks import make_learner, make_solved, write_json
+from workshop.build.source import read_functions
 from workshop.checks import hidden, run_check
-from workshop.checks.protocol import Reply
+from workshop.checks.protocol import Reply, plain
 from workshop.checks.registry import find_exercise
 from workshop.checks.start_here import count_words
 from workshop.errors import WorkshopError
@@ -184,6 +185,33 @@ def test_other_exercises_keep_their_points(words, body, reason):
     lost = {mark.exercise: mark.reason for mark in record.marks if mark.reason}
     assert lost == {"1.1": reason}
     assert record.points == record.max - record.marks[0].max
+
+
+def test_hidden_inputs_seen_in_one_exercise_are_not_shown_in_the_message_of_another(words):
+    solved = make_solved(WORDS)
+    keeps = "seen = []\n\n\n" + "".join(read_functions(WORDS)["1.1"]).replace(
+        "pairs = []", "seen.append(' '.join(tokens)); pairs = []"
+    )
+    shows = "def cosine(u, V):\n    raise RuntimeError('|'.join(seen[-3:]))"
+    for name, text in (("skipgram_pairs", keeps), ("cosine", shows)):
+        next(c for c in solved["cells"] if f"def {name}(" in "".join(c["source"]))["source"] = text
+    marks = {mark.exercise: mark for mark in grade(words, write_json(solved).encode()).marks}
+    assert marks["1.1"].points
+    asked = {"visible": set(), "hidden": set()}
+    reference = find_exercise("1.1").reference
+    for kind, seeds in (("visible", [0]), ("hidden", hidden.derive_seeds(SECRET, "1.1"))):
+        for seed in seeds:
+            run_check(
+                find_exercise("1.1"),
+                lambda tokens, window, kind=kind: (
+                    asked[kind].add(" ".join(tokens)) or Reply(plain(reference(tokens, window)))
+                ),
+                seed,
+            )
+    secret = asked["hidden"] - asked["visible"]
+    assert secret
+    assert not [text for text in secret if text in marks["1.2"].message]
+    assert any(text and text in marks["1.2"].message for text in asked["visible"])
 
 
 def test_solved_and_released_lesson(words):

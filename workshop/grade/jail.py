@@ -16,13 +16,16 @@ from typing import Any
 
 from workshop.errors import WorkshopError
 from workshop.grade import box, wire
+from workshop.grade.warm import USERS_EACH
 
-LIBRARIES = ("numpy", "scipy.stats", "sklearn.metrics", "torch", "transformers", "gensim.models", "faiss")
+LIGHT = ("numpy", "scipy.stats")
+HEAVY = ("sklearn.metrics", "torch", "transformers", "gensim.models", "faiss")
 MEGABYTES = 1024
 PROCESSES = 64
 WARM_SECONDS = 180.0
 END_SECONDS = 10.0
 TRIES = 3
+FIRST_USER, GRADERS = 1_879_048_192, 20_000
 CONFINED = {"capabilities": 0, "privileges": 1, "first": True, "net": 0}
 CAPABILITIES = ("SYS_ADMIN", "SETUID", "SETGID", "SETPCAP", "KILL", "SYS_PTRACE", "SETFCAP")
 NAMESPACES = ("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try")
@@ -39,6 +42,11 @@ ALLOW = (
     "root. In a container: start it with --privileged, or grade outside it."
 )
 ELSEWHERE = "Grade on Linux: in WSL on Windows, in a virtual machine on a Mac."
+
+
+def first_user() -> int:
+    """Return the first of the user ids that this process gives to children, where root gives each its own."""
+    return FIRST_USER + os.getpid() % GRADERS * USERS_EACH
 
 
 @dataclass
@@ -78,7 +86,7 @@ class Jail:
     libraries: what it imports beforehand. unsafe: no jail at all. Raises WorkshopError where there can be none.
     """
 
-    def __init__(self, libraries: Sequence[str] = LIBRARIES, unsafe: bool = False) -> None:
+    def __init__(self, libraries: Sequence[str] = LIGHT, unsafe: bool = False) -> None:
         self._lock, self._unsafe, self._libraries = threading.Lock(), unsafe, tuple(libraries)
         self._folder = tempfile.TemporaryDirectory(prefix="workshop-grade-")
         self._process: subprocess.Popen[bytes] | None = None
@@ -111,7 +119,7 @@ class Jail:
             "fd": theirs.fileno(),
             "jailed": not self._unsafe,
             "own_user": self._own_user,
-            "first_user": 1_879_048_192 + os.getpid() % 1000 * 10_000,
+            "first_user": first_user(),
             "libraries": self._libraries,
             "places": [box.SCRATCH, "/dev/shm", "/tmp"],
             "megabytes": MEGABYTES,

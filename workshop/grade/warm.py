@@ -18,7 +18,6 @@ from typing import Any, NoReturn
 from workshop.grade import confine, quiet
 
 TICK = 0.05
-FIRST_USER = 1_879_048_192
 USERS_EACH = 10_000
 SET_UP = "import workshop\nfrom workshop import check\n\nsettings = workshop.setup()"
 DESCRIPTORS = 2

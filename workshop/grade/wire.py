@@ -11,7 +11,7 @@ import numpy as np
 from workshop.checks.protocol import DTYPES, MAX_DEPTH
 
 MOST_BYTES = 16 * 2**20
-MOST_ITEMS = 1_000_000
+MOST_ITEMS = 100_000
 MOST_KEYS = 10_000
 INT_BYTES = 512
 MOST_AXES = 8
