@@ -199,6 +199,12 @@ def test_a_module_among_the_submissions_is_not_imported(tmp_path):
     assert not (tmp_path / "in" / "imported").exists()
 
 
+def test_results_among_the_submissions_are_no_submission(home):
+    for _ in range(2):
+        summary = grade_all([home / "in"], home / "in" / "grades", Options(secret=home / "secret"), FakeGrader)
+    assert (summary.graded, summary.reused, summary.records) == (5, 5, 5)
+
+
 def test_journal_keeps_the_last_of_each(tmp_path):
     with Journal(tmp_path) as journal:
         for digest in ("a", "b"):

@@ -41,11 +41,14 @@ class Item:
     read: Callable[[], bytes] | None = None
 
 
-def list_folder(folder: Path) -> Iterator[Item]:
-    """Yield every file below a folder, what lies in zips too, and the folders directly in it that hold none."""
+def list_folder(folder: Path, results: Path | None = None) -> Iterator[Item]:
+    """Yield every file below a folder, what lies in zips too, and the folders directly in it.
+
+    results: a folder that is left out, since nobody handed it in.
+    """
     for here, folders, files in os.walk(folder, followlinks=False):
-        folders[:] = sorted(name for name in folders if not _junk(name))
         place = Path(here)
+        folders[:] = sorted(name for name in folders if not _junk(name) and (place / name).absolute() != results)
         parts = place.relative_to(folder).parts
         if len(parts) == 1:
             yield Item((*parts, ""), str(place))

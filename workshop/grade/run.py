@@ -51,7 +51,7 @@ def grade_all(
         from workshop.grade.engine import Engine
 
         make_grader = Engine
-    found = find_submissions([Path(path).expanduser() for path in paths], options.lesson)
+    found = find_submissions([Path(path).expanduser() for path in paths], options.lesson, out)
     folder = Folder(out)
     with Journal(folder.private) as journal:
         secret = read_secret(find_secret(paths, folder.private, options))

@@ -53,14 +53,15 @@ class Found:
         return Submission(self.student, self.lesson, content, clean(self.origin, 300), clean(problem, 300))
 
 
-def find_submissions(paths: Iterable[Path], lesson: str | None = None) -> list[Found]:
+def find_submissions(paths: Iterable[Path], lesson: str | None = None, results: Path | None = None) -> list[Found]:
     """Return every submission below the paths, one a student and lesson, ordered by both.
 
-    lesson: its stem, number or name: only these, and what doesn't say otherwise is taken for it.
+    lesson: its stem, number or name: only these, and what doesn't say otherwise is taken for it. results: where the
+    results go, which may lie below the paths.
     Raises WorkshopError for a path that isn't there or holds nothing.
     """
     stem = find_lesson(lesson).stem if lesson else ""
-    found = [one for path in paths for one in _find_below(Path(path), stem)]
+    found = [one for path in paths for one in _find_below(Path(path), stem, results)]
     if not found:
         raise WorkshopError("nothing to grade there. Give notebooks (.ipynb), a folder of them, or an LMS's zip.")
     names = distinct([one.student for one in found])
@@ -70,11 +71,11 @@ def find_submissions(paths: Iterable[Path], lesson: str | None = None) -> list[F
     return [_choose(several[key]) for key in sorted(several)]
 
 
-def _find_below(path: Path, stem: str) -> list[Found]:
+def _find_below(path: Path, stem: str, results: Path | None) -> list[Found]:
     """Return the submissions of one path that the teacher gave."""
     if path.is_dir():
         root = path / "submitted" if (path / "submitted").is_dir() else path
-        items, name = list(list_folder(root)), _name_folder(root)
+        items, name = list(list_folder(root, results)), _name_folder(root)
     elif path.is_file():
         zipped = path.suffix.casefold() == ".zip"
         items = list(list_zip(lambda: path.open("rb"), (), str(path)) if zipped else list_file(path, (path.name,)))

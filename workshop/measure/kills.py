@@ -27,7 +27,8 @@ LESSON = "00_start_here"
 TIMES, SHORT = 50, 3
 STUDENTS = 12
 SECONDS = 300
-INPUTS = ("workshop/grade", "workshop/measure/kills.py", f"solutions/{LESSON}.py")
+PARTS = ("feedback", "files", "journal", "lms", "names", "outputs", "records", "run", "submissions")
+INPUTS = (*(f"workshop/grade/{name}.py" for name in PARTS), "workshop/measure/kills.py", "workshop/assets/grade")
 
 
 @dataclass(frozen=True)
