@@ -132,9 +132,9 @@ def test_other_weights_are_refused(tmp_path, monkeypatch):
         load_encoder()
 
 
-def test_an_encoder_that_is_not_bundled_is_named():
-    with pytest.raises(WorkshopError, match=r"profile 'laptop'.*setup\('tiny'\)"):
-        load_encoder(Settings(profile="laptop", encoder="minilm-hub"))
+def test_an_encoder_that_no_table_knows_is_named():
+    with pytest.raises(WorkshopError, match=r"unknown model 'minilm-whel'\. Did you mean 'minilm-wheel'"):
+        load_encoder(Settings(encoder="minilm-whel"))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak of memory is read as Linux tells it")

