@@ -26,7 +26,7 @@
 # %% [markdown]
 # ## Three lines begin every lesson
 #
-# Click the cell below and press **Shift + Enter**. It imports the workshop, the checks, and chooses a *profile*: how large the models are. Without a word from you it is `tiny`, which needs no network and no GPU.
+# Click the cell below and press **Shift + Enter**; go on like that, from top to bottom. It imports the workshop, the checks, and chooses a *profile*: how large the models are. Without a word from you it is `tiny`, which needs no network and no GPU.
 
 # %%
 import workshop
@@ -47,6 +47,9 @@ preflight(settings)
 #
 # Exercises all look the same: a **card** (what to write, what goes in, what must come out, one example to do by hand), a **stub** to fill in, a **check**, and folded **help**.
 #
+# Stars say how hard an exercise is; *in the room*, that a taught class does it together.
+
+# %% [markdown]
 # Run the stub and the check below *before* you write anything, and read the message. That is what a wrong answer looks like. You can run a check as often as you like; nothing is counted against you.
 
 # %% [markdown]
@@ -100,7 +103,7 @@ check.start_here.count_words(count_words)
 # %% [markdown]
 # ## What your function is good for
 #
-# A cell that begins with `# demonstration` shows something and gives no points. It uses *your* function where that passes, and the workshop's own otherwise, and says so. Nobody who is stuck on one exercise misses what builds on it.
+# A cell that begins with `# demonstration` shows something and gives no points. It uses *your* function where that passes, and the workshop's own otherwise, and says so. So go on when you are stuck. Only *Run All* stops at the first check that isn't passed: run cells one by one.
 
 # %%
 # demonstration 0.1
@@ -139,7 +142,7 @@ from workshop.checks.progress import scoreboard
 scoreboard()
 
 # %% [markdown]
-# On Colab and Binder nothing survives the session. Copy the code that this cell gives, and in another notebook or on another day run `paste_code("…")` with it. It holds your points, rows and predictions, nothing else.
+# On Colab and Binder nothing survives the session. Copy the code that this cell gives. In another notebook, or on another day, paste it between the quotes: `from workshop.score.code import paste_code`, then `paste_code("""…""")`. It holds your points, rows and predictions, nothing else.
 
 # %%
 from workshop.score.code import make_code

@@ -1,7 +1,7 @@
 # %% [markdown] tags=["slide"]
 # # 01 – Word embeddings
 #
-# **How can neighbours give a word its meaning?** About 60 minutes, 16 points.
+# **How can neighbours give a word its meaning?** 16 points. An hour with the exercises marked *in the room*, two with all of them.
 #
 # After this lesson you can
 #
@@ -29,7 +29,7 @@ settings = workshop.setup()
 # %% [markdown]
 # ## The text
 #
-# 106 articles of the English Wikipedia come with gensim, the library for word vectors. Each sentence is a list of lower-case words. Reading them takes about 2 seconds.
+# 106 articles of the English Wikipedia come with gensim, the library for word vectors. Each sentence is a list of lower-case words. Reading them takes 2 to 5 seconds.
 
 # %%
 # demonstration 1.1
@@ -70,7 +70,7 @@ print(f"{len(vocabulary):,} words, {len(pairs)} of {len(all_pairs)} pairs")
 # %% [markdown]
 # ## The baseline: vectors that know nothing
 #
-# **Predict:** what will random vectors score? The cell defines `judge`, which every method below goes through. It prints the correlation with a 95 % interval: the pairs are drawn anew 2,000 times (a *bootstrap*), and the middle 95 % of the results are kept.
+# **Predict**, in your head or on paper: what will random vectors score? The cell defines `judge`, which every method below goes through. It prints the correlation with a 95 % interval: the pairs are drawn anew 2,000 times (a *bootstrap*), and the middle 95 % of the results are kept.
 
 # %%
 # demonstration 1.4
@@ -228,12 +228,15 @@ predict("C01")
 # One move pulls real neighbours together and pushes random ones apart.
 
 # %% [markdown]
+# How does a program know which way to pull? The **loss** says how badly the game went, its **gradient** in which direction the loss grows. A step goes the other way, and the **rate** says how far.
+
+# %% [markdown]
 # card 1.3
-# Take one step of skip-gram: towards the `context`, away from the `negatives`.
+# Take one step: towards the `context`, away from the `negatives`.
 #
-# **Given** `center` and `context`, shape (D,), `negatives`, shape (K, D), and `rate`. The loss is −log σ(context · center) − Σ log σ(−negative · center). **Return** the three, each minus `rate` times its gradient, taken at the old vectors.
+# **Given** `center`, `context`, shape (D,), `negatives`, (K, D), and `rate`. With σ(x) = 1 / (1 + e<sup>−x</sup>) the loss is −log σ(context · center) − Σ log σ(−negative · center). **Return** the three, each minus `rate` times its gradient at the old vectors.
 #
-# **By hand:** `[1, 0]`, `[0, 1]`, `[[0, 2]]`, rate 1: every σ is 0.5; the result is `[1, -0.5]`, `[0.5, 1]`, `[[-0.5, 2]]`.
+# **By hand:** `[1, 0]`, `[0, 1]`, `[[0, 2]]`, rate 1: every σ is 0.5, giving `[1, -0.5]`, `[0.5, 1]`, `[[-0.5, 2]]`.
 
 
 # %%
@@ -284,7 +287,7 @@ check.word_embeddings.negative_sampling_step(negative_sampling_step)
 # For those who have time: compare with the slope of the loss, measured by moving each number by 0.00001.
 
 # %% [markdown]
-# gensim makes that move millions of times. The cell trains CBOW and skip-gram on the whole text, with 100 dimensions and a window of up to 8 words on each side; CBOW goes over the text 15 times, skip-gram 10 times. **Expect** about 15 seconds.
+# gensim makes that move millions of times. The cell trains CBOW and skip-gram on the whole text, with 100 dimensions and a window of up to 8 words on each side; CBOW goes over the text 15 times, skip-gram 10 times. **Expect** 15 to 30 seconds.
 
 # %%
 # demonstration 1.5
@@ -367,7 +370,7 @@ check.word_embeddings.cooccurrence(cooccurrence)
 # %% [markdown] tags=["slide"]
 # ## From counts to vectors: PPMI and SVD
 #
-# *the* stands near everything, which says nothing. **PPMI** (positive pointwise mutual information) asks instead: how much more often do these two meet *than by chance*? **SVD** (singular value decomposition) then squeezes the 3,434 columns into 100 numbers a word, losing as little as possible.
+# *the* stands near everything, which says nothing. **PPMI** (positive pointwise mutual information) asks instead: how much more often do these two meet *than by chance*, log(p(a, b) / (p(a) p(b))), or 0 where less often? **SVD** (singular value decomposition) then squeezes the 3,434 columns into 100 numbers a word, losing as little as possible.
 
 # %%
 # demonstration 1.7
@@ -387,7 +390,7 @@ scores["ppmi_svd"] = judge("ppmi_svd", *learnt["ppmi_svd"], perf_counter() - sta
 few, words = sentences[:20], vocabulary[:100]
 yours = ready(cooccurrence, "1.4")
 total = sum(np.array(yours(sentence, words, 8)) for sentence in few)
-print("largest difference:", np.abs(total - count_neighbours(few, words, 8)).max())
+print(f"largest difference: {np.abs(total - count_neighbours(few, words, 8)).max():.4f}")
 
 # %% [markdown] tags=["slide"]
 # ## GloVe: counts, learnt
@@ -443,7 +446,7 @@ check.word_embeddings.glove_weights(glove_weights)
 # For those who have time: draw the weights for alpha 0.25, 0.75 and 1. Which treats rare pairs best?
 
 # %% [markdown]
-# Your weights go into the training. The result is written in GloVe's own text format, a line for each word, and read back by gensim: the same two lines read the vectors that GloVe's authors publish. **Expect** about 10 seconds.
+# Your weights go into the training. The result is written in GloVe's own text format, a line for each word, and read back by gensim: the same two lines read the vectors that GloVe's authors publish. **Expect** 5 to 10 seconds, more if your weights are made with loops.
 
 # %%
 # demonstration 1.9
@@ -597,7 +600,7 @@ for a, b, c in [
     print(f"{a} is to {b} as {c} is to {find(a, b, c, minilm_words, minilm_vectors)}")
 
 # %% [markdown]
-# Papers bar the three words of the question from being the answer, and so did you. **Predict:** if *king* itself may be the answer to *king − man + woman*, how often does the trick still work? And how far would you get with *woman* alone, her nearest neighbour, without any arithmetic?
+# The table doesn't always answer rightly, as you see. Papers bar the three words of the question from being the answer, and so did you. **Predict:** if *king* itself may be the answer to *king − man + woman*, how often does the trick still work? And how far would you get with *woman* alone, her nearest neighbour, without any arithmetic?
 
 # %%
 # demonstration 1.13
@@ -620,7 +623,7 @@ print(f"Not barred: {found.included:.0%} right; in {found.repeated:.0%} the answ
 #
 # Pick a word, or change the three words of the question. Your own `nearest` and `analogy` do the searching.
 
-# %% tags=["fragment"]
+# %% tags=["slide"]
 # demonstration 1.14
 from workshop.widgets import word_map
 
@@ -691,7 +694,7 @@ check.word_embeddings.character_ngrams(character_ngrams)
 # For those who have time: which pieces do *ferry* and *ferries* share, and which would a stemmer give?
 
 # %% [markdown]
-# gensim trains fastText on the same text; **expect** about 20 seconds. Then ask it for words that have no vector of their own.
+# gensim trains fastText on the same text; **expect** 15 to 30 seconds. Then ask it for words that have no vector of their own.
 
 # %%
 # demonstration 1.15
@@ -771,7 +774,7 @@ check.word_embeddings.agreement_with_people(agreement_with_people)
 # For those who have time: which pair do people and vectors see most differently?
 
 # %% [markdown]
-# Now see why the fixed set matters. The *same* skip-gram vectors, cut off after the most frequent words: a method that knows fewer words is asked other questions, and gets another mark.
+# Now see why the fixed set matters. The *same* skip-gram vectors, cut off after the most frequent words: a method that knows fewer words is asked other questions.
 
 # %%
 # demonstration 1.16
@@ -782,7 +785,7 @@ for known in (1000, 2000, 4000, len(words)):
     print(f"{known:6,} words known: {value:.2f}, {skipped} of {len(all_pairs)} pairs skipped")
 
 # %% [markdown]
-# Not one vector has changed between these lines, only the questions. When you read a comparison of two methods, ask first: *were both asked the same?*
+# Not one vector has changed between these lines, only which questions were asked, and how many: the first line rests on two dozen pairs and means little. When you read a comparison of two methods, ask first: *were both asked the same?*
 
 # %% [markdown] tags=["slide"]
 # ## The result: all methods against people
@@ -829,10 +832,10 @@ found = run_size(share, dimensions, draw=0)
 marks = [spearmanr(found[name], drawn_pairs(name, 0)[1]).statistic for name in ("wordsim353", "simlex999")]
 print(f"{dimensions} dimensions, {share:.0%} of the text: {np.mean(marks):.2f}")
 
-# %% [markdown] tags=["slide"]
-# The picture holds the runs of `make measure`: each size, with shares of the text from 5 % to all of it, several draws. Your point is the diamond; it is one draw, so it may lie beside its line. Follow one line from left to right: where does more size stop to help? Then compare the lines.
+# %% [markdown]
+# The picture holds the long runs that came with the workshop: each size, with shares of the text from 5 % to all of it, several draws. Your point is the diamond. It is one draw, and the lines are means of five, so it may well lie beside its line. Follow one line from left to right: where does more size stop to help? Then compare the lines.
 
-# %% tags=["fragment"]
+# %% tags=["slide"]
 # demonstration 1.20
 from workshop.plots import plot_sizes
 
@@ -851,7 +854,7 @@ show_verdict("C02", "01_word_embeddings")
 #
 # Vectors learn what texts say, and what they take for granted. The **word embedding association test** (Caliskan and others, 2017) asks: do *flower* words lean towards *pleasant* more than *insect* words do? To see what chance gives, the words are regrouped at random, 10,000 times.
 
-# %% tags=["fragment"]
+# %% tags=["slide"]
 # demonstration 1.22
 from workshop.plots import plot_association
 from workshop.vectors import association_test, find_test
@@ -906,4 +909,4 @@ scoreboard()
 # - You measured how well they agree with people, and know which differences are real.
 # - You found neighbours, analogies and bias, and saw what they don't show.
 #
-# One vector a word: *bank* has one place on the map, whatever stands around it. Next: [02 – Text embeddings](02_text_embeddings.ipynb).
+# One vector a word: *bank* has one place on the map, whatever stands around it. Lesson 02 gives whole sentences a vector.

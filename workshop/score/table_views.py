@@ -95,7 +95,7 @@ def _verdict(one: Judged) -> str:
         return f"comes in lesson {' and '.join(one.lessons)}"
     if one.verdict == one.prediction:
         return f"✔ {one.verdict}, as you said"
-    return f"✘ otherwise: {one.verdict}"
+    return f"✘ measured otherwise: {one.verdict}"
 
 
 def _points_line(board: Board) -> str:
