@@ -2,7 +2,7 @@
 
 import json
 import os
-import resource
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -124,9 +124,9 @@ def test_a_full_disk_is_said_and_what_is_graded_is_kept(home):
     line = len((home / "out" / ".grading" / "records.jsonl").read_bytes()) // 5
     limit = int(line * 2.5)
 
-    def small():
-        import signal
+    resource = pytest.importorskip("resource", reason="limits of this kind are POSIX")
 
+    def small():
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
