@@ -10,12 +10,12 @@ import sys
 import tempfile
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from workshop.errors import WorkshopError
-from workshop.grade import box, wire
+from workshop.grade import box
+from workshop.grade.cell import CONFINED, END_SECONDS, Cell, examine
 from workshop.grade.warm import USERS_EACH
 
 LIGHT = ("numpy", "scipy.stats")
@@ -23,10 +23,8 @@ HEAVY = ("sklearn.metrics", "torch", "transformers", "gensim.models", "faiss")
 MEGABYTES = 1024
 PROCESSES = 64
 WARM_SECONDS = 180.0
-END_SECONDS = 10.0
 TRIES = 3
 FIRST_USER, GRADERS = 1_879_048_192, 20_000
-CONFINED = {"capabilities": 0, "privileges": 1, "first": True, "net": 0}
 CAPABILITIES = ("SYS_ADMIN", "SETUID", "SETGID", "SETPCAP", "KILL", "SYS_PTRACE", "SETFCAP")
 NAMESPACES = ("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try")
 START = (
@@ -47,37 +45,6 @@ ELSEWHERE = "Grade on Linux: in WSL on Windows, in a virtual machine on a Mac."
 def first_user() -> int:
     """Return the first of the user ids that this process gives to children, where root gives each its own."""
     return FIRST_USER + os.getpid() % GRADERS * USERS_EACH
-
-
-@dataclass
-class Cell:
-    """One child: a connection to talk over, and one whose end ends the child."""
-
-    talk: socket.socket
-    life: socket.socket
-
-    def end(self) -> str:
-        """End the child and all that it started, wait until they are gone, and return why its guard ended it."""
-        self.talk.close()
-        why = b""
-        try:
-            self.life.settimeout(END_SECONDS)
-            self.life.shutdown(socket.SHUT_WR)
-            why = self.life.recv(32)
-        except OSError:
-            pass
-        self.life.close()
-        return why.decode("ascii", "replace")
-
-
-def _examine(cell: Cell) -> dict[str, Any]:
-    """Return what a child says of its own rights, nothing where it doesn't answer."""
-    try:
-        wire.send(cell.talk, [0, "prove"], END_SECONDS)
-        answer = wire.receive(cell.talk, END_SECONDS)
-    except (wire.ClosedError, wire.WireError, TimeoutError):
-        return {}
-    return answer[1] if isinstance(answer, list) and isinstance(answer[-1], dict) else {}
 
 
 class Jail:
@@ -172,7 +139,7 @@ class Jail:
     def _prove(self) -> None:
         """Start one child and let it answer, so that a jail that doesn't hold is seen before anybody's code runs."""
         cell = self._ask()
-        found = _examine(cell)
+        found = examine(cell)
         cell.end()
         if not self._holds(found):
             raise WorkshopError(f"a child could not be confined ({found or 'it did not answer'})")
@@ -190,7 +157,7 @@ class Jail:
                     cell = self._ask()
                 except OSError:
                     cell = None
-            if cell is not None and self._holds(_examine(cell)):
+            if cell is not None and self._holds(examine(cell)):
                 return cell
             if cell is not None:
                 cell.end()

@@ -11,7 +11,7 @@ from typing import Any
 from workshop.checks.protocol import NOT_PLAIN, Reply
 from workshop.checks.registry import Exercise
 from workshop.grade import wire
-from workshop.grade.jail import Cell
+from workshop.grade.cell import Cell
 
 DEMONSTRATION = r"\A# demonstration \d+\.\d+"
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,99}")

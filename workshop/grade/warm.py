@@ -10,14 +10,13 @@ import select
 import signal
 import socket
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from workshop.grade import confine, quiet
+from workshop.grade import child, confine, quiet
 
-TICK = 0.05
+TICK = 0.1
 USERS_EACH = 10_000
 SET_UP = "import workshop\nfrom workshop import check\n\nsettings = workshop.setup()"
 DESCRIPTORS = 2
@@ -95,12 +94,12 @@ def guard(talk: int, life: int, options: dict[str, Any], number: int, shell: Any
         if options["jailed"]:
             confine.set_dumpable(True)
             confine.enter_namespaces(options["own_user"])
-        child = os.fork()
-        if child == 0:
+        process = os.fork()
+        if process == 0:
             os.close(life)
             _enter(talk, options, number, shell)
         os.close(talk)
-        os.write(life, watch(child, life, options))
+        os.write(life, watch(process, life, options))
     finally:
         os._exit(0)
 
@@ -118,9 +117,7 @@ def _enter(talk: int, options: dict[str, Any], number: int, shell: Any) -> NoRet
             confine.limit_resources(options["megabytes"])
             confine.filter_calls()
             os.chdir(options["places"][0])
-        from workshop.grade.child import serve
-
-        serve(socket.socket(fileno=talk), shell)
+        child.serve(socket.socket(fileno=talk), shell)
     finally:
         os._exit(0)
 
@@ -136,29 +133,29 @@ def _close_others(kept: int) -> None:
                 os.close(int(name))
 
 
-def watch(child: int, life: int, options: dict[str, Any]) -> bytes:
+def watch(process: int, life: int, options: dict[str, Any]) -> bytes:
     """Wait until the child ends or has to be ended; return why: told, memory, processes, or nothing."""
-    base, why = _read_memory(child), b""
+    base, why = _read_memory(process), b""
     while not why:
         if select.select([life], [], [], TICK)[0]:
             why = b"told"
-        elif os.waitpid(child, os.WNOHANG)[0]:
+        elif os.waitpid(process, os.WNOHANG)[0]:
             return b"ended"
         else:
-            why = _judge(child, base, options)
+            why = _judge(process, base, options)
     with contextlib.suppress(ProcessLookupError):
-        os.kill(child, signal.SIGKILL)
+        os.kill(process, signal.SIGKILL)
     with contextlib.suppress(ChildProcessError):
-        os.waitpid(child, 0)
+        os.waitpid(process, 0)
     return why
 
 
-def _judge(child: int, base: int, options: dict[str, Any]) -> bytes:
+def _judge(process: int, base: int, options: dict[str, Any]) -> bytes:
     """Return what the child and its descendants have too much of: memory or processes, or nothing."""
-    family = _family(child, options["processes"] + 1)
+    family = _family(process, options["processes"] + 1)
     if len(family) > options["processes"]:
         return b"processes"
-    grown = sum(max(0, _read_memory(process) - base) for process in family)
+    grown = sum(max(0, _read_memory(one) - base) for one in family)
     return b"memory" if grown > options["megabytes"] * confine.MEGABYTE else b""
 
 
@@ -180,8 +177,3 @@ def _read_memory(process: int) -> int:
     except OSError:
         return 0
     return 1024 * sum(int(line.split()[1]) for line in lines if line.startswith(("RssAnon:", "RssShmem:")))
-
-
-if __name__ == "__main__":
-    time.tzset()
-    main(json.loads(sys.argv[1]))
