@@ -49,18 +49,26 @@ def main() -> None:
     model = make_model()
     millions = sum(weights.numel() for weights in model.model.parameters()) / 1e6
     print(f"{millions:.1f} million weights, float32, {torch.get_num_threads()} thread, {TOKENS} tokens an answer")
-    prompts = np.random.default_rng(0).integers(0, 5120, (BATCH, 256)).tolist()
-    print("batch  tokens a second: best  median")
+    prompts = np.random.default_rng(0).integers(0, 5120, (BATCH, 400)).tolist()
+    for length in (64, 256):
+        show_rates(model, [prompt[:length] for prompt in prompts])
+    for length in (64, 400):
+        row = prompts[0][:length]
+        best, median = time_best(lambda row=row: generate(model, [row], max_tokens=1))
+        print(f"first token after {length} prompt tokens: best {best * 1e3:.0f} ms, median {median * 1e3:.0f} ms")
+
+
+def show_rates(model: LanguageModel, prompts: list[list[int]]) -> None:
+    """Print tokens a second, the reading of the prompts included, alone and in a batch."""
     rates = {}
     for size in (1, BATCH):
         best, median = time_best(lambda size=size: generate(model, prompts[:size], max_tokens=TOKENS))
         rates[size] = size * TOKENS / best
-        print(f"{size:>5}  {rates[size]:>21.0f}  {size * TOKENS / median:>6.0f}")
-    print(f"a batch of {BATCH} writes {rates[BATCH] / rates[1]:.1f} times as much")
-    for length in (64, 400):
-        row = (prompts[0] * 2)[:length]
-        best, median = time_best(lambda row=row: generate(model, [row], max_tokens=1))
-        print(f"first token after {length} prompt tokens: best {best * 1e3:.0f} ms, median {median * 1e3:.0f} ms")
+        print(
+            f"prompts of {len(prompts[0])} tokens, {size} at once: "
+            f"best {rates[size]:.0f}, median {size * TOKENS / median:.0f} tokens a second"
+        )
+    print(f"  {BATCH} at once write {rates[BATCH] / rates[1]:.1f} times as much")
 
 
 if __name__ == "__main__":

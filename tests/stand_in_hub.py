@@ -27,8 +27,9 @@ class Hub:
     """The server's content and behaviour; a test changes them while it runs.
 
     files: by repository and name. cut: bytes of weights after which a connection breaks, and then `down` holds.
-    stall: keep the connection open instead of breaking it. down: answer with this status. plain: be no hub at all.
-    deaf: answer a Range with the whole file. announce: give this sha256 for weights instead of the true one.
+    stall: keep the connection open instead of breaking it. down: answer with this status. failing: a file that is
+    answered with 503. plain: be no hub at all. deaf: answer a Range with the whole file. announce: give this sha256
+    for weights instead of the true one.
     """
 
     address: str = ""
@@ -37,6 +38,7 @@ class Hub:
     cut: int | None = None
     stall: bool = False
     down: int | None = None
+    failing: str | None = None
     plain: bool = False
     deaf: bool = False
     announce: str | None = None
@@ -91,8 +93,8 @@ class Handler(BaseHTTPRequestHandler):
         ranged, token = self.headers.get("Range"), self.headers.get("Authorization")
         self.hub.requests.append(Request(self.command, name, revision, ranged, token))
         content = self.hub.files.get(f"{owner}/{model}", {}).get(name)
-        if self.hub.down:
-            self._send(self.hub.down, b"", {})
+        if self.hub.down or name == self.hub.failing:
+            self._send(self.hub.down or 503, b"", {})
         elif self.hub.plain:
             self._send(200, b"<html>Please log in</html>", {}, body)
         elif revision not in ("main", self.hub.commit):

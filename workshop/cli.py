@@ -110,6 +110,19 @@ def grade(paths: tuple[Path, ...], out: Path, **options: Any) -> None:
     click.echo(summary)
 
 
+@commands.command()
+@click.option("--profile", default="laptop", show_default=True, help="Whose models: laptop or gpu.")
+@click.option("--pin", is_flag=True, help="Also hold the workshop to what the hub has now (for maintainers).")
+@click.option("--again", is_flag=True, help="Ask the hub even for what is here, and replace what is damaged.")
+@click.option("--list", "as_list", is_flag=True, help="Fetch nothing; show every model, its licence and its size.")
+def fetch(profile: str, pin: bool, again: bool, as_list: bool) -> None:
+    """Download a profile's models now, so that no lesson waits for them."""
+    from workshop.models.fetch import describe_models, fetch_profile
+
+    for line in describe_models() if as_list else fetch_profile(profile, pin=pin, again=again):
+        click.echo(line)
+
+
 def describe_lessons() -> list[dict[str, Any]]:
     """Return every lesson with its exercises as plain data, from the registry."""
     from workshop.checks import registry
