@@ -63,8 +63,9 @@ def _encode_batch(model: Any, ids: list[list[int]]) -> np.ndarray:
     for row, tokens in enumerate(ids):
         padded[row, : len(tokens)] = torch.tensor(tokens)
         mask[row, : len(tokens)] = 1
+    padded, mask = padded.to(model.device), mask.to(model.device)
     states = model(input_ids=padded, attention_mask=None if bool(mask.all()) else mask).last_hidden_state
-    return torch.nn.functional.normalize(pool_mean(states, mask), dim=1).numpy()
+    return torch.nn.functional.normalize(pool_mean(states, mask), dim=1).cpu().numpy()
 
 
 def pool_mean(states: Any, mask: Any) -> Any:
