@@ -625,6 +625,7 @@ print(f"Not barred: {found.included:.0%} right; in {found.repeated:.0%} the answ
 
 # %% tags=["slide"]
 # demonstration 1.14
+from workshop.checks import ready
 from workshop.widgets import word_map
 
 shown = """ferry boat ship harbour sea ocean river lake island coast bridge road train car plane

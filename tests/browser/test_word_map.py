@@ -65,7 +65,8 @@ def test_an_analogy_is_solved(notebook):
 
 def test_the_map_of_lesson_01_searches_all_its_words(page, server):
     lesson = Notebook(page, server, "01_word_embeddings.ipynb")
-    for cell in ("workshop.setup()", "load_token_embeddings(settings)", "word_map("):
+    stubs = ("def cosine(", "def nearest(", "def analogy(")
+    for cell in ("workshop.setup()", *stubs[:2], "load_token_embeddings(settings)", stubs[2], "word_map("):
         lesson.go_to(cell)
         lesson.run()
     output = lesson.active.locator(".jp-Cell-outputArea")
