@@ -1,0 +1,1 @@
+"""The tiny language model: invented companies to read about, pretraining, evaluation, model card."""

@@ -1,0 +1,42 @@
+"""What a sequence is made of: groups of chats about one page, talk and guesses; and sets for evaluation."""
+
+from random import Random
+
+from workshop.pretrain.follow import abstain_in_form, follow, follow_two_keys, show_examples
+from workshop.pretrain.tasks import Chat, Page, Shape, abstain, guess, make_page, read, talk
+
+GROWTH_STEPS = 1500
+SHARES = {read: 0.60, abstain: 0.17, follow: 0.13, follow_two_keys: 0.03, show_examples: 0.05, abstain_in_form: 0.02}
+LOOSE = 0.12
+
+
+def shape_at(step: int) -> Shape:
+    """Return how hard tasks are at a step of the training: from one or two facts and one passage to the full size."""
+    grown = min(1.0, step / GROWTH_STEPS)
+    return Shape(facts=2 + round(16 * grown), passages=1 + round(5 * grown), questions=3 + round(4 * grown))
+
+
+def make_group(rng: Random, shape: Shape) -> list[Chat]:
+    """Make the chats that share a page, or, one time in eight, a single one without passages."""
+    if rng.random() < LOOSE:
+        return [talk(rng) if rng.random() < 0.25 else guess(rng, shape)]
+    page = make_page(rng, shape, plain=rng.random() < 0.15)
+    skills = rng.choices(list(SHARES), list(SHARES.values()), k=rng.randint(2, shape.questions))
+    return [skill(page, rng, shape) for skill in skills]
+
+
+def make_test(skill: str, size: int, phrasings: str, seed: int) -> list[tuple[str, Chat]]:
+    """Make a set for evaluation of held-out companies and values; returns each chat with its company.
+
+    skill: read, abstain, guess or follow. phrasings: train (known) or held_out (never seen).
+    """
+    rng, cases = Random(f"{skill}/{phrasings}/{seed}"), []
+    shape = Shape(content="held_out", phrasings=phrasings)
+    while len(cases) < size:
+        if skill == "guess":
+            cases.append((f"no company {len(cases)}", guess(rng, shape)))
+            continue
+        page: Page = make_page(rng, shape)
+        make = {"read": read, "abstain": abstain, "follow": follow}[skill]
+        cases += [(page.company.name, make(page, rng, shape)) for _ in range(2)]
+    return cases[:size]

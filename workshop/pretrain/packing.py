@@ -1,0 +1,96 @@
+"""Sequences: groups of chats side by side, each group's common beginning once, and English where room is left."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+import numpy as np
+
+from workshop.pretrain.english import load_english
+from workshop.pretrain.mixture import make_group, shape_at
+from workshop.pretrain.tasks import Chat
+from workshop.pretrain.tokenizer import Encoder
+
+TRIES = 4
+ENGLISH_WEIGHT = 0.2
+ENGLISH_SHARE = 0.1
+SHORTEST_TEXT = 24
+
+
+@dataclass
+class Sequence1D:
+    """A sequence of T tokens in the making. Tokens of a group see its trunk (branch 0) and their own branch."""
+
+    ids: list[int]
+    places: list[int]
+    groups: list[int]
+    branches: list[int]
+    weights: list[float]
+
+    def add(self, ids: list[int], weights: list[float], group: int, branch: int, start: int) -> None:
+        """Add tokens that stand at the places start, start + 1, ... of their group."""
+        self.ids += ids
+        self.weights += weights
+        self.places += range(start, start + len(ids))
+        self.groups += [group] * len(ids)
+        self.branches += [branch] * len(ids)
+
+
+def encode_group(chats: Sequence[Chat], encoder: Encoder) -> list[tuple[list[int], list[float]]]:
+    """Return the chats' common beginning and then what each has besides: token ids, and weights in the loss."""
+    coded = [encoder.encode_chat(chat.messages) for chat in chats]
+    shared = _count_shared([ids for ids, _ in coded]) if len(coded) > 1 else 0
+    # The last shared token predicts a different one in each branch, so it stands in the branches.
+    shared = max(0, shared - 1)
+    trunk = (coded[0][0][:shared], [float(flag) for flag in coded[0][1][:shared]])
+    return [trunk, *((ids[shared:], [float(flag) for flag in written[shared:]]) for ids, written in coded)]
+
+
+def _count_shared(rows: Sequence[list[int]]) -> int:
+    """Return how many ids all rows begin with."""
+    columns = zip(*rows, strict=False)
+    return next((place for place, column in enumerate(columns) if len(set(column)) > 1), min(map(len, rows)))
+
+
+def fill_sequence(rng: Random, step: int, length: int, encoder: Encoder) -> Sequence1D:
+    """Fill one sequence of `length` tokens; a token's weight says how much its prediction counts."""
+    sequence, group, misses = Sequence1D([], [], [], [], []), 0, 0
+    while misses < TRIES and length - len(sequence.ids) > SHORTEST_TEXT:
+        if rng.random() < ENGLISH_SHARE:
+            _add_text(sequence, min(length - len(sequence.ids), rng.randint(64, 256)), rng, encoder, group)
+            group += 1
+            continue
+        parts = encode_group(make_group(rng, shape_at(step)), encoder)
+        if len(sequence.ids) + sum(len(ids) for ids, _ in parts) > length:
+            misses += 1
+            continue
+        for branch, (ids, weights) in enumerate(parts):
+            sequence.add(ids, weights, group, branch, 0 if branch == 0 else len(parts[0][0]))
+        group += 1
+    if length - len(sequence.ids) > SHORTEST_TEXT:
+        _add_text(sequence, length - len(sequence.ids), rng, encoder, group)
+    missing = length - len(sequence.ids)
+    sequence.add([encoder.pad] * missing, [0.0] * missing, -1, 0, 0)
+    return sequence
+
+
+def _add_text(sequence: Sequence1D, size: int, rng: Random, encoder: Encoder, group: int) -> None:
+    """Add so many tokens, or fewer, of an English text from a random place on."""
+    text = rng.choice(load_english())
+    start = rng.randrange(max(1, len(text) - 4 * size))
+    start = text.find(" ", start) + 1
+    ids = encoder.encode_text(text[start : start + 6 * size])[:size]
+    sequence.add(ids, [0.0] + [ENGLISH_WEIGHT] * (len(ids) - 1), group, 0, 0)
+
+
+def make_batch(seed: int, step: int, batch: int, length: int, encoder: Encoder) -> dict[str, Any]:
+    """Make the batch of a step, always the same for a seed and a step: what makes a run resumable anywhere.
+
+    Returns arrays: ids, places, groups, branches, int64, and weights, float32, each (batch, length).
+    A weight belongs to the token itself, not to the one before that predicts it.
+    """
+    rows = [fill_sequence(Random(f"{seed}/{step}/{row}"), step, length, encoder) for row in range(batch)]
+    names = ("ids", "places", "groups", "branches")
+    arrays: dict[str, Any] = {name: np.array([getattr(row, name) for row in rows], dtype=np.int64) for name in names}
+    return arrays | {"weights": np.array([row.weights for row in rows], dtype=np.float32)}

@@ -1,0 +1,78 @@
+"""Invented names and values, drawn so that training and evaluation share none, and none is Skerryline's."""
+
+import re
+from collections.abc import Callable
+from functools import cache
+from random import Random
+
+from workshop.errors import WorkshopError
+from workshop.pretrain.kinds import is_held_out, load_pools
+
+TRIES = 1000
+_CAPITAL = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]+")
+
+
+@cache
+def reserved() -> tuple[frozenset[str], frozenset[str]]:
+    """Return Skerryline's answers and the proper names of its handbook, in lower case."""
+    from workshop.data import load_faq, load_handbook
+
+    answers = {text.casefold() for one in load_faq() for text in (one.answer, one.earlier_answer) if text}
+    texts = [page.text for edition in (1, 2) for page in load_handbook(edition=edition)]
+    calendar = {word.casefold() for pool in ("weekday", "month") for word in load_pools()[pool]}
+    names = {name.casefold() for text in texts for name in _CAPITAL.findall(text)} - calendar
+    return frozenset(answers), frozenset(names)
+
+
+def is_reserved(text: str) -> bool:
+    """Tell whether a text is one of Skerryline's answers or holds one of its proper names."""
+    answers, names = reserved()
+    return text.casefold() in answers or any(word.casefold() in names for word in re.findall(r"[A-Z][a-z]+", text))
+
+
+def draw_for(split: str, draw: Callable[[], str]) -> str:
+    """Draw until a text belongs to the split and is not Skerryline's. Raises WorkshopError if none ever does."""
+    for _ in range(TRIES):
+        text = draw()
+        if is_held_out(text) == (split == "held_out") and not is_reserved(text):
+            return text
+    raise WorkshopError(f"no value for {split} in {TRIES} draws, the last {text!r}: its pool of words is too small.")
+
+
+def invent_name(rng: Random) -> str:
+    """Invent a proper name of one to three syllables, at most 11 letters."""
+    pools = load_pools()
+    letters = [rng.choice(pools["onsets"]) + rng.choice(pools["vowels"]) for _ in range(rng.choice((1, 1, 2)))]
+    middle = rng.choice(pools["onsets"]) + rng.choice("aeiou") if rng.random() < 0.4 else ""
+    return ("".join(letters) + middle + rng.choice(pools["ends"]))[:11].capitalize()
+
+
+def draw_value(sort: str, rng: Random, unit: str, split: str) -> str:
+    """Draw a value of a sort (time, money, role, ...).
+
+    unit: the company's money. Raises WorkshopError for an unknown sort.
+    """
+    from workshop.pretrain.sorts import SORTS
+
+    if sort not in SORTS:
+        from workshop.errors import unknown
+
+        raise unknown("sort of value", sort, SORTS)
+    return draw_for(split, lambda: SORTS[sort](rng, unit))
+
+
+def draw_subject(pool: str, rng: Random, split: str) -> str:
+    """Draw what a fact is about: a noun with a modifier or an invented name before it, or an invented word."""
+    pools = load_pools()
+
+    def draw() -> str:
+        noun, chance = rng.choice(pools[pool]), rng.random()
+        if chance < 0.08:
+            return invent_name(rng).lower()
+        if chance < 0.35:
+            return f"{invent_name(rng)} {noun}"
+        if chance < 0.55:
+            return f"{rng.choice(pools['modifier'])} {rng.choice(pools['modifier'])} {noun}"
+        return f"{rng.choice(pools['modifier'])} {noun}"
+
+    return draw_for(split, draw)
