@@ -15,10 +15,9 @@ from workshop.build.notebooks import make_solved, write_json
 from workshop.build.source import checkout
 from workshop.errors import WorkshopError
 from workshop.grade.engine import Engine
-from workshop.grade.jail import first_user
+from workshop.grade.jail import USERS_EACH, first_user
 from workshop.grade.records import Record, Submission
 from workshop.grade.replay import Limits
-from workshop.grade.warm import USERS_EACH
 
 STEM = "00_start_here"
 ATTACKS = read_attacks()

@@ -152,3 +152,13 @@ def test_elsewhere_than_on_linux_it_says_so(monkeypatch):
     monkeypatch.setattr(jail.sys, "platform", "darwin")
     with pytest.raises(WorkshopError, match=r"darwin has no namespaces.*WSL.*--unsafe"):
         jail.Jail(LIBRARIES)
+
+
+def test_trusted_side_loads_where_there_is_no_fork():
+    code = (
+        "import sys\nfor name in ('resource', 'fcntl', 'pwd'): sys.modules[name] = None\n"
+        "import os; del os.fork\nfrom workshop.errors import WorkshopError\nfrom workshop.grade.engine import Engine\n"
+        "try:\n    Engine('00', bytes(32), jobs=1, unsafe=True)\nexcept WorkshopError as error:\n    print(error)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "Grade on Linux" in done.stdout, done.stderr[-1000:]

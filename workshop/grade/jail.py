@@ -16,7 +16,6 @@ from typing import Any
 from workshop.errors import WorkshopError
 from workshop.grade import box
 from workshop.grade.cell import CONFINED, END_SECONDS, Cell, examine
-from workshop.grade.warm import USERS_EACH
 
 LIGHT = ("numpy", "scipy.stats")
 HEAVY = ("sklearn.metrics", "torch", "transformers", "gensim.models", "faiss")
@@ -24,7 +23,7 @@ MEGABYTES = 1024
 PROCESSES = 64
 WARM_SECONDS = 180.0
 TRIES = 3
-FIRST_USER, GRADERS = 1_879_048_192, 20_000
+FIRST_USER, USERS_EACH, GRADERS = 1_879_048_192, 10_000, 20_000
 CAPABILITIES = ("SYS_ADMIN", "SETUID", "SETGID", "SETPCAP", "KILL", "SYS_PTRACE", "SETFCAP")
 NAMESPACES = ("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try")
 START = (
@@ -87,6 +86,7 @@ class Jail:
             "jailed": not self._unsafe,
             "own_user": self._own_user,
             "first_user": first_user(),
+            "users": USERS_EACH,
             "libraries": self._libraries,
             "places": [box.SCRATCH, "/dev/shm", "/tmp"],
             "megabytes": MEGABYTES,

@@ -17,7 +17,6 @@ from typing import Any, NoReturn
 from workshop.grade import child, confine, quiet
 
 TICK = 0.1
-USERS_EACH = 10_000
 SET_UP = "import workshop\nfrom workshop import check\n\nsettings = workshop.setup()"
 DESCRIPTORS = 2
 
@@ -26,7 +25,8 @@ def main(options: dict[str, Any]) -> None:
     """Warm up, say so, and fork a child for each request until the connection closes.
 
     options: fd, jailed (whether to confine children), own_user (whether children need a user namespace), libraries,
-    places (folders that children may write to), megabytes and processes (what one child may take).
+    places (folders that children may write to), first_user and users (the ids that root gives to children), megabytes
+    and processes (what one child may take).
     """
     control = socket.socket(fileno=options["fd"])
     quiet.install()
@@ -111,7 +111,7 @@ def _enter(talk: int, options: dict[str, Any], number: int, shell: Any) -> NoRet
         _close_others(talk)
         if options["jailed"]:
             Path("/proc/self/oom_score_adj").write_text("1000")
-            user = 1000 if options["own_user"] else options["first_user"] + number % USERS_EACH
+            user = 1000 if options["own_user"] else options["first_user"] + number % options["users"]
             confine.mount_own(user, options["places"])
             confine.become(user, options["own_user"])
             confine.limit_resources(options["megabytes"])
