@@ -28,12 +28,12 @@ from workshop.score.results import Results, Row, input_hash
 STEM = "skerryline"
 LESSON = "data"
 ASSETS = "workshop/assets"
-TUNED_# The encoder is pinned by its weights' sha256, and a test holds its vectors to another library's.
-INPUTS = (
+TUNED_INPUTS = (
     f"{ASSETS}/skerryline/tickets.csv",
     "workshop/measure/fine_tuning.py",
     "workshop/measure/ticket_runs.py",
 )
+# The encoder is pinned by its weights' sha256, and a test holds its vectors to another library's.
 INPUTS = (
     *TUNED_INPUTS,
     f"{ASSETS}/skerryline/faq.jsonl",
