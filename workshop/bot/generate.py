@@ -105,7 +105,7 @@ def sample_probabilities(logits: Any, temperature: float, top_p: float = 1.0) ->
     probabilities = (logits / temperature).softmax(dim=-1)
     if top_p == 1:
         return probabilities
-    falling, order = probabilities.sort(dim=-1, descending=True)
+    falling, order = probabilities.sort(dim=-1, descending=True, stable=True)
     outside = falling.cumsum(dim=-1) - falling >= top_p
     left = probabilities.masked_fill(outside.scatter(-1, order, outside), 0.0)
     return left / left.sum(dim=-1, keepdim=True)
