@@ -1,11 +1,14 @@
 """Every bad reply gives one diagnosis that says what to do."""
 
+import math
+
 import numpy as np
 import pytest
 
 from workshop import check
 from workshop.checks.ask import Ask, Mistake
 from workshop.checks.local import local_caller
+from workshop.checks.mistakes import is_whole
 from workshop.checks.registry import Exercise, find_exercise
 from workshop.errors import NotWritten, NotYet, WorkshopError
 
@@ -23,7 +26,7 @@ def ask(function):
 
 def diagnose(function, *inputs, mistakes=(TWICE, SQUARE, CRASH)):
     with pytest.raises(NotYet) as problem:
-        ask(function).each(inputs or [(2.0,), (3.0,)], lambda x: x, mistakes)
+        ask(function).each(inputs or [(2.0,), (3.0,)], lambda x, *_: x, mistakes)
     text = str(problem.value)
     assert [line.split(":")[0].strip() for line in text.splitlines()[1:]] == ["Expected", "Got", "Likely", "Next"]
     return text
@@ -55,10 +58,65 @@ def spin(x):
         (lambda x: x + 1, "none of the usual mistakes fits"),
         (lambda x: 1 // 0, "a division by nothing."),
         (lambda x: [][1], "an index runs past the end"),
+        (lambda x: None + x, "the error text says what Python could not do"),
+        (lambda: 1, "the function takes other arguments than the card gives"),
+        (lambda x: [1].append(x).count(1), "None is used as if it were a value"),
     ],
 )
 def test_bad_reply_is_diagnosed(function, said):
     assert said in diagnose(function)
+
+
+@pytest.mark.parametrize(
+    ("function", "said"),
+    [
+        (lambda x: x if x > 1 else 1, "an array of many numbers"),
+        (lambda x: min(x, 1), "an array of many numbers"),
+        (lambda x: x + np.ones(3), "two arrays whose shapes don't fit"),
+        (lambda x: x @ np.ones((4, 4)), "two arrays are multiplied whose shapes don't fit"),
+        (lambda x: math.exp(x), "a function for one number"),
+    ],
+)
+def test_an_error_with_arrays_is_explained_by_its_text(function, said):
+    assert said in diagnose(function, (np.ones(2),))
+
+
+def test_the_call_to_try_makes_the_same_error():
+    text = diagnose(lambda x, y: x.undefined, (np.array([[1.0, 1 / 3], [0, -2]]), 2.0), mistakes=())
+    assert "call same(np.array([[1.0, 0.3333], [0.0, -2.0]]), 2.0) in a cell of its own" in text
+
+
+def test_no_call_is_offered_where_its_arguments_are_too_long():
+    text = diagnose(lambda x: x.undefined, (np.arange(40.0),), mistakes=())
+    assert "call same(" not in text
+    assert "try that line with small values of your own" in text
+
+
+def test_an_error_of_another_kind_does_not_name_the_mistake():
+    shapes = Mistake("shapes", lambda x: x + np.ones(3), "a row too many.", "count the rows.")
+    assert shapes.likely in diagnose(lambda x: x + np.ones(5), (np.ones(2),), mistakes=(shapes,))
+    assert shapes.likely not in diagnose(lambda x: [1].index("sea"), (np.ones(2),), mistakes=(shapes,))
+
+
+def test_a_mistake_may_need_a_sign_in_the_answer():
+    cut = Mistake("cut", np.floor, "the fractions are cut off.", "make an array of floats.", is_whole)
+    assert cut.likely in diagnose(lambda x: x.astype(int), (np.array([1.5]),), mistakes=(cut,))
+    assert cut.likely not in diagnose(np.floor, (np.array([1.5]),), mistakes=(cut,))
+
+
+@pytest.mark.parametrize(
+    ("function", "given"),
+    [
+        (lambda x: x * 1.0002, (np.array([1.0, 3.0]),)),
+        (lambda x: np.where(np.arange(40.0) == 30, 0, x), (np.arange(40.0),)),
+        (lambda x: [*x[:30], "b", *x[31:]], (["a"] * 60,)),
+        (lambda x: np.zeros((0, 2)), (np.zeros(0),)),
+    ],
+    ids=["fourth digit", "late in an array", "late in a list", "shape"],
+)
+def test_expected_and_got_never_look_the_same(function, given):
+    lines = dict(line.strip().split(":", 1) for line in diagnose(function, given, mistakes=()).splitlines()[1:])
+    assert not lines["Expected"].rstrip(".").endswith(lines["Got"].strip())
 
 
 def test_changed_argument_is_diagnosed():
@@ -128,3 +186,9 @@ def test_a_call_instead_of_the_function_is_explained():
 def test_misspelt_check_offers_the_known_ones():
     with pytest.raises(WorkshopError, match="Did you mean 'cosine'"):
         check.word_embeddings.cosin(lambda: None)
+
+
+def test_a_check_without_brackets_says_how_to_call_it():
+    shown = repr(check.start_here.count_words)
+    assert shown.endswith("Call it: check.start_here.count_words(count_words)")
+    assert callable(check.start_here.count_words)

@@ -58,6 +58,41 @@ def no_start(text):
     return counts
 
 
+@wrong("0.1", "commas, full stops and other marks are taken off")
+def punctuation_stripped(text):
+    counts = {}
+    for word in text.lower().split():
+        word = word.strip(".,!?;:")
+        counts[word] = counts.get(word, 0) + 1
+    return counts
+
+
+@wrong("0.1", "commas, full stops and other marks are taken off")
+def punctuation_removed(text):
+    for mark in ".,!?":
+        text = text.replace(mark, "")
+    return Counter(text.lower().split())
+
+
+@wrong("0.1", "commas, full stops and other marks are taken off")
+def word_characters(text):
+    return Counter(re.findall(r"\w+", text.lower()))
+
+
+@wrong("0.1", "a word is counted inside other words too")
+def parts_of_words_counted(text):
+    text = text.lower()
+    return {word: text.count(word) for word in text.split()}
+
+
+@wrong("0.1", "only the first word is counted")
+def returned_in_loop(text):
+    counts = {}
+    for word in text.lower().split():
+        counts[word] = counts.get(word, 0) + 1
+        return counts
+
+
 @wrong("0.1", "print() instead of return")
 def printed(text):
     print(Counter(text.lower().split()))

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from more_right_word_embeddings import right
+from more_wrong_geometry import wrong
 from proofs import (
     SEEDS,
     assert_every_exercise_proven,
@@ -11,8 +13,6 @@ from proofs import (
     assert_wrong_answer,
     exercise_params,
 )
-from right_word_embeddings import right
-from wrong_word_embeddings import wrong
 
 from workshop.checks import word_embeddings as lesson
 

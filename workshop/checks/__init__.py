@@ -46,35 +46,50 @@ def ready(function: Callable[..., Any], exercise_id: str) -> Callable[..., Any]:
     return exercise.reference
 
 
+class FunctionCheck:
+    """The check of one exercise: call it with the learner's function."""
+
+    def __init__(self, exercise: Exercise) -> None:
+        self._exercise = exercise
+
+    def __call__(self, function: Callable[..., Any]) -> None:
+        """Check the function; show the result, and raise NotYet where it isn't right yet."""
+        exercise = self._exercise
+        if not callable(function):
+            name = exercise.function
+            raise WorkshopError(
+                f"expected the function itself, got what it returned. Write {name}, not {name}(...), in the check."
+            )
+        try:
+            with silence():
+                run_check(exercise, local_caller(function, exercise.seconds))
+        except NotYet as problem:
+            show_failure(problem)
+            raise problem from None
+        record_pass(exercise.id, exercise.points)
+        show_pass(exercise)
+
+    def __repr__(self) -> str:
+        name = self._exercise.function
+        return f"This is the check itself; nothing has run. Call it: {self._path}({name})"
+
+    @property
+    def _path(self) -> str:
+        return f"check.{find_lesson(self._exercise.lesson).name}.{self._exercise.function}"
+
+
 class LessonChecks:
     """The checks of one lesson: an attribute for each function that learners write."""
 
     def __init__(self, stem: str) -> None:
         self._exercises = {exercise.function: exercise for exercise in list_exercises(stem)}
 
-    def __getattr__(self, name: str) -> Callable[[Callable[..., Any]], None]:
+    def __getattr__(self, name: str) -> FunctionCheck:
         if name.startswith("__"):
             raise AttributeError(name)
         if name not in self._exercises:
             raise unknown("check", name, self._exercises)
-        exercise = self._exercises[name]
-
-        def run(function: Callable[..., Any]) -> None:
-            """Check the function; show the result, and raise NotYet where it isn't right yet."""
-            if not callable(function):
-                raise WorkshopError(
-                    f"expected the function itself, got what it returned. Write {name}, not {name}(...), in the check."
-                )
-            try:
-                with silence():
-                    run_check(exercise, local_caller(function, exercise.seconds))
-            except NotYet as problem:
-                show_failure(problem)
-                raise problem from None
-            record_pass(exercise.id, exercise.points)
-            show_pass(exercise)
-
-        return run
+        return FunctionCheck(self._exercises[name])
 
     def __dir__(self) -> list[str]:
         return sorted(self._exercises)

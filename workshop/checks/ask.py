@@ -6,24 +6,14 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from workshop.checks.causes import find_cause
 from workshop.checks.mistakes import Mistake, Rule, find_mistakes
 from workshop.checks.protocol import NOT_PLAIN, TIME_UP, Caller, Reply, plain
 from workshop.checks.registry import Exercise
-from workshop.checks.values import describe, differ_in_kind
+from workshop.checks.values import contrast, describe, describe_argument, differ_in_kind
 from workshop.errors import NotWritten, NotYet
 
 __all__ = ["Ask", "Mistake"]
-
-
-CAUSES = {
-    "NameError": "a name is misspelt, or a library is used without importing it.",
-    "IndexError": "an index runs past the end; look at the first and the last step of the loop.",
-    "KeyError": "a key is looked up that may be missing, such as an unknown word.",
-    "ZeroDivisionError": "a division by zero: an empty input, or a sum or length that is 0.",
-    "RecursionError": "the function calls itself without an end.",
-    "SystemExit": "exit() or quit() is called; a function hands back its result with `return`.",
-    "ModuleNotFoundError": "a library that is not installed, or a misspelt name.",
-}
 
 
 class Ask:
@@ -41,7 +31,7 @@ class Ask:
     def __call__(self, *arguments: Any) -> Any:
         """Call the learner's function and return its plain value."""
         arguments = plain(arguments)
-        return self._accept(self.caller(*arguments), self._show(arguments))
+        return self._accept(self.caller(*arguments), arguments)
 
     def each(
         self,
@@ -82,13 +72,14 @@ class Ask:
         reply, shown = self.caller(*arguments), self._show(arguments)
         if not reply.error_type and not reply.mutated and rule.same(reply.value, want):
             return reply.value
-        expected = what or f"{shown} returns {describe(want)}{' (in any order)' if unordered else ''}."
+        came, wanted = contrast(reply.value, want)
+        expected = what or f"{shown} returns {wanted}{' (in any order)' if unordered else ''}."
         mistake = None if reply.mutated else self._diagnose(rule, mistakes, (arguments, reply, want), others)
         if mistake is not None:
-            got = f"an error. {reply.error_text}" if reply.error_type else describe(reply.value)
+            got = f"an error. {reply.error_text}" if reply.error_type else came
             self.fail(expected, got, mistake.likely, mistake.next)
-        got = self._accept(reply, shown)
-        return self.fail(expected, describe(got), *(differ_in_kind(got, want) or UNKNOWN))
+        got = self._accept(reply, arguments)
+        return self.fail(expected, came, *(differ_in_kind(got, want) or UNKNOWN))
 
     def _diagnose(
         self, rule: Rule, mistakes: Sequence[Mistake], asked: tuple, others: Sequence[Sequence[Any]]
@@ -114,12 +105,13 @@ class Ask:
 
     def _show(self, arguments: Sequence[Any]) -> str:
         """Write a call as the learner would."""
-        return f"{self.exercise.function}({', '.join(map(describe, arguments))})"
+        return f"{self.exercise.function}({', '.join(describe_argument(each)[0] for each in arguments)})"
 
-    def _accept(self, reply: Reply, shown: str) -> Any:
+    def _accept(self, reply: Reply, arguments: Sequence[Any]) -> Any:
         """Return a reply's value; raise NotYet for an error, a changed argument or no value at all."""
+        shown = self._show(arguments)
         if reply.error_type:
-            self._explain_error(reply, shown)
+            self._explain_error(reply, arguments)
         if reply.mutated:
             self.fail(
                 f"{shown} leaves its arguments as they were.",
@@ -148,9 +140,9 @@ class Ask:
         """Raise NotYet with the four lines of a diagnosis."""
         raise NotYet(write_message(self.exercise, expected, got, likely, next))
 
-    def _explain_error(self, reply: Reply, shown: str) -> None:
+    def _explain_error(self, reply: Reply, arguments: Sequence[Any]) -> None:
         """Raise NotYet for a call that raised, never ended or returned something that can't be read."""
-        again = f"call {shown} in a cell of its own and read the error there; then run this cell again."
+        shown = self._show(arguments)
         if reply.error_type == "NotImplementedError":
             raise NotWritten(
                 write_message(
@@ -163,20 +155,24 @@ class Ask:
             )
         if reply.error_type == TIME_UP:
             cause = "a loop whose condition never becomes false, or far more steps than needed."
-            self.fail(
-                f"{shown} returns within {self.exercise.seconds:g} s.", f"nothing: {reply.error_text}.", cause, again
-            )
+            nothing = f"nothing: {reply.error_text}."
+            self.fail(f"{shown} returns within {self.exercise.seconds:g} s.", nothing, cause, self._again(arguments))
         if reply.error_type == NOT_PLAIN:
-            got = f"{reply.error_text}."
-            cause = "an iterator, a set or an object is returned as it is."
             self.fail(
                 f"{shown} returns numbers, text, lists, dicts or arrays.",
-                got,
-                cause,
+                f"{reply.error_text}.",
+                "an iterator, a set or an object is returned as it is.",
                 "turn it into a list, dict or array first.",
             )
-        cause = CAUSES.get(reply.error_type, "the error text says what Python could not do at that line.")
-        self.fail(f"{shown} returns a value.", f"an error. {reply.error_text}", cause, again)
+        cause, step = find_cause(reply)
+        got = f"an error. {reply.error_text}"
+        self.fail(f"{shown} returns a value.", got, cause, step or self._again(arguments))
+
+    def _again(self, arguments: Sequence[Any]) -> str:
+        """Return the step of reading an error where it occurs: with the same call, if it can be written down."""
+        if not all(describe_argument(each)[1] for each in arguments):
+            return "try that line with small values of your own in a cell of its own; then run this cell again."
+        return f"call {self._show(arguments)} in a cell of its own and read the error there; then run this cell again."
 
 
 UNKNOWN = (

@@ -90,7 +90,7 @@ def without_inputs(exercise: Exercise, diagnosis: str) -> str:
             "  Expected: the same rule for every input of the kind that the card describes.",
             "  Got:      something else for some of them.",
             *lines[:1],
-            "  Next:     try inputs of your own: empty, one element, many, values that repeat.",
+            "  Next:     try inputs of your own that the card allows: one element, many, values that repeat.",
         ]
     )
 

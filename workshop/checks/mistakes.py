@@ -1,11 +1,13 @@
 """Usual mistakes, and which of them explains an answer."""
 
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from workshop.checks.causes import same_error
 from workshop.checks.protocol import NOT_PLAIN, NotPlainError, Reply, plain
 from workshop.checks.values import matches
 
@@ -18,12 +20,14 @@ class Mistake:
 
     id: names it in the tests ("norm_missing"). function: the exercise's function with the mistake in it.
     likely, next: the lines of the message. They point, they don't give the answer.
+    sign: what must also be seen in the answer, where the same numbers can come from another mistake.
     """
 
     id: str
     function: Callable[..., Any]
     likely: str
     next: str
+    sign: Callable[[Any], bool] | None = None
 
 
 @dataclass(frozen=True)
@@ -46,14 +50,17 @@ class Rule:
         """Tell whether a function with this mistake would reply the same: the same value, or the same error."""
         made = attempt(mistake, arguments)
         if reply.error_type or made.error_type:
-            return made.error_type == reply.error_type
+            return same_error(made, reply)
+        if mistake.sign is not None and not mistake.sign(reply.value):
+            return False
         return self.same(reply.value, made.value)
 
 
 def attempt(mistake: Mistake, arguments: Sequence[Any]) -> Reply:
     """Return what the mistaken function makes of the arguments."""
     try:
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             return Reply(plain(mistake.function(*arguments)))
     except NotPlainError as error:
         return Reply(error_type=NOT_PLAIN, error_text=str(error))
@@ -72,3 +79,8 @@ def find_mistakes(
         if wrong and rule.explains(mistake, arguments, reply):
             found.append(mistake)
     return found
+
+
+def is_whole(value: Any) -> bool:
+    """Tell whether an answer is an array of whole numbers by its type: a sign of an array made for integers."""
+    return isinstance(value, np.ndarray) and value.dtype.kind in "iu"

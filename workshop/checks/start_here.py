@@ -1,5 +1,6 @@
 """The check of lesson 00."""
 
+import re
 from collections import Counter
 
 from workshop.checks.ask import Ask, Mistake
@@ -36,14 +37,40 @@ MISTAKES = (
         "every word counts 1, however often it stands there: each time, the old count is replaced.",
         "add 1 to the count that the word has so far (0 if it has none).",
     ),
+    Mistake(
+        "punctuation_stripped",
+        lambda text: dict(Counter(re.findall(r"\w+", text.lower()))),
+        "commas, full stops and other marks are taken off; here a word is all that stands between white space.",
+        "leave the marks where they are: the card's rule keeps 'quay,' and 'quay' apart.",
+    ),
+    Mistake(
+        "parts_of_words_counted",
+        lambda text: {word: text.lower().count(word) for word in text.lower().split()},
+        "a word is counted inside other words too: count() of a text finds 'he' in 'she'.",
+        "count in the list of words, not in the text.",
+    ),
+    Mistake(
+        "returned_in_loop",
+        lambda text: dict.fromkeys(text.lower().split()[:1], 1),
+        "only the first word is counted: `return` stands inside the loop.",
+        "move `return` to the left, so that it comes after the loop.",
+    ),
 )
 
 
 @exercise("0.1", reference=count_words, title="count words", points=2, minutes=4, stars=1, room=True)
 def check_count_words(ask: Ask) -> None:
-    """Try the card's example, then white space of every kind, an empty text and random words."""
-    for text in ("The ferry and the sea", "the  sea\nthe\tferry ", "Low tide low TIDE low", "", random_text(ask)):
-        ask.same([text], count_words(text), MISTAKES)
+    """Try the card's example, white space of every kind, words in words, marks, an empty text and random words."""
+    texts = [
+        "The ferry and the sea",
+        "the  sea\nthe\tferry ",
+        "Low tide low TIDE low",
+        "then the other tide",
+        "Late, late. The quay? The ferry!",
+        "",
+        random_text(ask),
+    ]
+    ask.each([[text] for text in texts], count_words, MISTAKES)
 
 
 def random_text(ask: Ask) -> str:

@@ -1,11 +1,12 @@
 """Compare plain values, and say in a line what they are."""
 
 import math
+import re
 from typing import Any
 
 import numpy as np
 
-from workshop.checks.protocol import name_kind
+from workshop.checks.protocol import name_kind, plain
 
 LONGEST = 110
 
@@ -53,29 +54,69 @@ def _same_numbers(got: Any, want: Any, tolerance: float) -> bool:
     return bool(np.allclose(a, b, rtol=tolerance, atol=tolerance / 10, equal_nan=True))
 
 
-def describe(value: Any) -> str:
-    """Return a value in one short line: numbers rounded, long things cut in the middle, shapes given."""
-    text = _write(value)
-    if isinstance(value, np.ndarray) and (value.size > 12 or len(text) > LONGEST):
-        return f"an array of shape {value.shape}, first values {_write(value.ravel()[:4])}"
+def describe(value: Any, digits: int = 4) -> str:
+    """Return a value in one short line: numbers rounded to some digits, long things cut in the middle, shapes given."""
+    large = isinstance(value, np.ndarray) and value.size > 12
+    text = "" if large else _write(value, digits)
+    if large or (isinstance(value, np.ndarray) and len(text) > LONGEST):
+        return f"an array of shape {value.shape}, first values {_write(value.ravel()[:4], digits)}"
     if len(text) <= LONGEST:
         return text
     size = f" ({len(value)} items)" if isinstance(value, list | dict) else ""
     return f"{text[: LONGEST - 25]} … {text[-20:]}{size}"
 
 
-def _write(value: Any) -> str:
-    """Return Python's notation of a plain value with numbers to three decimals."""
+def describe_argument(value: Any) -> tuple[str, bool]:
+    """Return an argument as a learner would write it in a call, and whether it is whole: a long one is cut."""
+    if isinstance(value, np.ndarray) and value.size <= 12:
+        filled = f"np.array({value.tolist()})" if value.size else f"np.zeros({value.shape})"
+        rounded = re.sub(r"-?\d+\.\d{5,}(e-?\d+)?", lambda found: f"{float(found[0]):.4g}", filled)
+        return rounded, True
+    text = describe(value)
+    if isinstance(value, float) and text.lstrip("-").isdigit():
+        return f"{text}.0", True
+    return text, not isinstance(value, np.ndarray) and "…" not in text
+
+
+def contrast(got: Any, want: Any) -> tuple[str, str]:
+    """Describe two values that differ so that the two lines differ too: more digits, or the first place, if need be."""
+    for digits in (4, 6, 9, 17):
+        lines = describe(got, digits), describe(want, digits)
+        if lines[0] != lines[1]:
+            return lines
+    if isinstance(got, np.ndarray) and isinstance(want, np.ndarray) and got.shape != want.shape:
+        return f"an array of shape {got.shape}", f"an array of shape {want.shape}"
+    place = _find_difference(got, want)
+    if place is None:
+        return lines
+    pair = contrast(got[place], want[place])
+    return tuple(f"{line}; item {place} is {item}" for line, item in zip(lines, pair, strict=True))
+
+
+def _find_difference(got: Any, want: Any) -> int | None:
+    """Return the first place at which two sequences of one length differ; None where there is none."""
+    sequences = isinstance(got, list | np.ndarray) and isinstance(want, list | np.ndarray)
+    if not sequences or len(got) != len(want):
+        return None
+    for tolerance in (1e-4, 0.0):
+        for place, (one, other) in enumerate(zip(got, want, strict=True)):
+            if not matches(plain(one), plain(other), tolerance):
+                return place
+    return None
+
+
+def _write(value: Any, digits: int) -> str:
+    """Return Python's notation of a plain value with numbers rounded to some digits."""
     if isinstance(value, np.ndarray):
-        return _write(value.tolist())
+        return _write(value.tolist(), digits)
     if isinstance(value, bool):
         return str(value)
     if isinstance(value, int | float):
-        return str(value) if isinstance(value, int) or not math.isfinite(value) else f"{value:.4g}"
+        return str(value) if isinstance(value, int) or not math.isfinite(value) else f"{value:.{digits}g}"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{_write(k)}: {_write(v)}" for k, v in value.items()) + "}"
+        return "{" + ", ".join(f"{_write(k, digits)}: {_write(v, digits)}" for k, v in value.items()) + "}"
     if isinstance(value, list | tuple):
-        parts = ", ".join(_write(item) for item in value)
+        parts = ", ".join(_write(item, digits) for item in value)
         return f"({parts})" if isinstance(value, tuple) else f"[{parts}]"
     return repr(value)
 

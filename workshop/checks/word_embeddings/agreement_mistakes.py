@@ -6,6 +6,7 @@ import numpy as np
 
 from workshop.checks.ask import Mistake
 from workshop.checks.word_embeddings.references import agreement_with_people, cosine
+from workshop.checks.word_embeddings.similarity_mistakes import AXIS_DROPPED, norm
 
 
 def _agree(
@@ -56,20 +57,43 @@ def _then(change: Callable[[float, int, int], tuple]) -> Callable[..., tuple]:
     )
 
 
-def _look_up(error: type[Exception]) -> Callable[..., tuple[float, int]]:
-    """Return the mistake of looking every word up, which raises this error for an unknown one."""
+def _look_up(find: Callable[[list[str]], Callable[[str], int]]) -> Callable[..., tuple[float, int]]:
+    """Return the mistake of looking every word up, which raises an error for an unknown one."""
 
     def agree(pairs: list, ratings: np.ndarray, words: list[str], vectors: np.ndarray) -> tuple[float, int]:
-        if {word for pair in pairs for word in pair} - set(words):
-            raise error
+        row = find(words)
+        for pair in pairs:
+            list(map(row, pair))
         return agreement_with_people(pairs, ratings, words, vectors)
 
     return agree
 
 
+def _p_value(x: np.ndarray, y: np.ndarray) -> float:
+    """Return the p-value of Spearman's correlation."""
+    from scipy.stats import spearmanr
+
+    return float(spearmanr(x, y).pvalue)
+
+
+def _both(x: np.ndarray, y: np.ndarray) -> list[float]:
+    """Return Spearman's correlation and its p-value."""
+    return [spearman(x, y), _p_value(x, y)]
+
+
+def _ratings_kept(pairs: list, ratings: np.ndarray, words: list[str], vectors: np.ndarray) -> float:
+    """Compare the cosines of the known pairs with all ratings, which raises an error where a pair is unknown."""
+    known = [pair for pair in pairs if set(pair) <= set(words)]
+    return spearman(np.arange(len(known), dtype=float), ratings)
+
+
 LOOKED_UP = (
     "a word that has no vector is looked up in `words`.",
     "ask first whether both words are there; skip the pair and count it otherwise.",
+)
+WHOLE_RESULT = (
+    "the library's whole result is returned: the correlation together with its p-value.",
+    "take the correlation out of it, and return that and the number of skipped pairs.",
 )
 AGREEMENT = (
     Mistake(
@@ -132,6 +156,32 @@ AGREEMENT = (
         "one number is returned where two are expected.",
         "return the agreement and the number of skipped pairs.",
     ),
-    Mistake("looked_up_in_dict", _look_up(KeyError), *LOOKED_UP),
-    Mistake("looked_up_in_list", _look_up(ValueError), *LOOKED_UP),
+    Mistake("looked_up_in_dict", _look_up(lambda words: {w: i for i, w in enumerate(words)}.__getitem__), *LOOKED_UP),
+    Mistake("looked_up_in_list", _look_up(lambda words: words.index), *LOOKED_UP),
+    Mistake(
+        "ratings_kept",
+        _ratings_kept,
+        "all ratings are compared with the cosines of some pairs: the two lists differ in length.",
+        "skip the rating together with its pair.",
+    ),
+    Mistake("axis_dropped", lambda pairs, ratings, words, vectors: vectors / norm(vectors, axis=1), *AXIS_DROPPED),
+    Mistake(
+        "values_swapped",
+        _then(lambda agreement, skipped, count: (skipped, agreement)),
+        "the two values stand the wrong way round.",
+        "return the agreement first, then the number of skipped pairs.",
+    ),
+    Mistake("result_returned", _agree(_both), *WHOLE_RESULT),
+    Mistake("result_returned_alone", lambda *arguments: _agree(_both)(*arguments)[0], *WHOLE_RESULT),
+    Mistake(
+        "result_and_skipped_flat",
+        lambda *arguments: [*_agree(_both)(*arguments)[0], _agree(_both)(*arguments)[1]],
+        *WHOLE_RESULT,
+    ),
+    Mistake(
+        "p_value",
+        _agree(_p_value),
+        "the p-value is returned: how often chance alone would give as much, not how strong the agreement is.",
+        "take the other part of the library's result.",
+    ),
 )

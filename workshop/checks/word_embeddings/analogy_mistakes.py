@@ -6,6 +6,7 @@ import numpy as np
 
 from workshop.checks.ask import Mistake
 from workshop.checks.word_embeddings.references import analogy
+from workshop.checks.word_embeddings.similarity_mistakes import AXIS_DROPPED
 
 
 def unit(vectors: np.ndarray) -> np.ndarray:
@@ -18,13 +19,14 @@ def _solve(
     excluded: tuple[int, ...] = (0, 1, 2),
     given: Callable[[np.ndarray], np.ndarray] = unit,
     candidates: Callable[[np.ndarray], np.ndarray] = unit,
+    excluded_score: float = -np.inf,
 ) -> Callable[..., str]:
     """Return `analogy` with signs, exclusions and normalisations of one's own."""
 
     def solve(a: str, b: str, c: str, words: list[str], vectors: np.ndarray) -> str:
         rows = [words.index(word) for word in (a, b, c)]
         scores = candidates(vectors) @ (np.array(signs) @ given(vectors)[rows])
-        scores[[rows[i] for i in excluded]] = -np.inf
+        scores[[rows[i] for i in excluded]] = excluded_score
         return words[int(np.argmax(scores))]
 
     return solve
@@ -35,6 +37,10 @@ def same(vectors: np.ndarray) -> np.ndarray:
     return vectors
 
 
+LOW_SCORE = (
+    "the three given words get a score that others can fall below, so where all are far away one of the three wins.",
+    "give them a score below all that can occur, or leave them out of the candidates.",
+)
 ANALOGY = (
     Mistake(
         "inputs_kept",
@@ -114,4 +120,13 @@ ANALOGY = (
         "the place of the word is returned, not the word.",
         "look the place up in `words`.",
     ),
+    Mistake(
+        "a_and_c_subtracted",
+        _solve(signs=(-1, 1, -1)),
+        "c is subtracted: this is b - a - c.",
+        "the step leads from a to b; take it from c.",
+    ),
+    Mistake("excluded_by_0", _solve(excluded_score=0.0), *LOW_SCORE),
+    Mistake("excluded_by_minus_1", _solve(excluded_score=-1.0), *LOW_SCORE),
+    Mistake("axis_dropped", lambda a, b, c, words, vectors: vectors / np.linalg.norm(vectors, axis=1), *AXIS_DROPPED),
 )

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from workshop.checks.ask import Ask, Mistake
+from workshop.checks.mistakes import is_whole
 from workshop.checks.registry import exercise
 from workshop.checks.word_embeddings.words import WORDS, draw_tokens
 
@@ -38,19 +39,43 @@ def _last_weight(tokens: list[str], vocabulary: list[str], window: int) -> np.nd
     return counts
 
 
-def _look_up(error: type[Exception]) -> Callable[..., np.ndarray]:
-    """Return the mistake of looking every word up, which raises this error for one that is not listed."""
+def _look_up(find: Callable[[list[str]], Callable[[str], int]]) -> Callable[..., np.ndarray]:
+    """Return the mistake of looking every word up, which raises an error for one that is not listed."""
 
     def count(tokens: list[str], vocabulary: list[str], window: int) -> np.ndarray:
-        if set(tokens) - set(vocabulary):
-            raise error
+        row = find(vocabulary)
+        for word in tokens:
+            row(word)
         return cooccurrence(tokens, vocabulary, window)
 
     return count
 
 
-LISTED_ONLY = "a word of the text that is not in the vocabulary is looked up there."
+def _first_only(tokens: list[str], vocabulary: list[str], window: int, *, pairs: int | None = None) -> np.ndarray:
+    """Count the neighbours of the first place alone, and of these only so many."""
+    counts = np.zeros((len(vocabulary), len(vocabulary)))
+    for distance, word in enumerate(tokens[1 : window + 1][:pairs], start=1):
+        if word in vocabulary and tokens[0] in vocabulary:
+            counts[vocabulary.index(tokens[0]), vocabulary.index(word)] += 1 / distance
+    return counts
+
+
+LISTED_ONLY = (
+    "a word of the text that is not in the vocabulary is looked up there.",
+    "ask first whether the word is in the vocabulary.",
+)
+RETURNED = (
+    "only the first word is counted, if any: `return` stands inside a loop.",
+    "move `return` to the left, so that it comes after both loops.",
+)
 COUNT_MISTAKES = (
+    Mistake(
+        "whole_numbers",
+        lambda tokens, vocabulary, window: _count(tokens, vocabulary, 1),
+        "the table is made for whole numbers, so every 1/2 that is added to it is cut off to 0.",
+        "make the array of zeros for floats, as numpy does unless told otherwise.",
+        is_whole,
+    ),
     Mistake(
         "unweighted",
         lambda tokens, vocabulary, window: _count(tokens, vocabulary, window, lambda distance: 1),
@@ -107,8 +132,33 @@ COUNT_MISTAKES = (
         "rows follow the order of the text, not that of the vocabulary.",
         "take the row number of a word from its place in the vocabulary.",
     ),
-    Mistake("unknown_raises_key", _look_up(KeyError), LISTED_ONLY, "ask first whether the word is in the vocabulary."),
-    Mistake("unknown_raises", _look_up(ValueError), LISTED_ONLY, "ask first whether the word is in the vocabulary."),
+    Mistake(
+        "unknown_raises_key", _look_up(lambda words: {w: i for i, w in enumerate(words)}.__getitem__), *LISTED_ONLY
+    ),
+    Mistake("unknown_raises", _look_up(lambda words: words.index), *LISTED_ONLY),
+    Mistake(
+        "words_compared",
+        lambda tokens, vocabulary, window: _count(tokens, vocabulary, window) * (1 - np.eye(len(vocabulary))),
+        "a word that stands twice in the window is skipped: the words are compared, not their places.",
+        "compare the two positions instead of the two words.",
+    ),
+    Mistake(
+        "rows_shared",
+        lambda tokens, vocabulary, window: np.tile(
+            cooccurrence(tokens, vocabulary, window).sum(axis=0), (len(vocabulary), 1)
+        ),
+        "all rows are the same one: [[0] * V] * V repeats a single list, so whatever is added to it shows V times.",
+        "make each row anew, in a loop or with numpy.",
+    ),
+    Mistake(
+        "window_fixed",
+        lambda tokens, vocabulary, window: _count(tokens, vocabulary, 1),
+        "only the next neighbours are counted, whatever the window.",
+        "use the argument `window`.",
+    ),
+    Mistake("returned_in_outer_loop", _first_only, *RETURNED),
+    Mistake("returned_in_inner_loop", lambda *arguments: _first_only(*arguments, pairs=1), *RETURNED),
+    Mistake("returned_before_any", lambda *arguments: _first_only(*arguments, pairs=0), *RETURNED),
 )
 
 
@@ -120,7 +170,6 @@ def check_cooccurrence(ask: Ask) -> None:
         (["row", "row", "your", "boat"], ["boat", "row", "your"], 2),
         (["late", "old", "ferry"], ["ferry", "late"], 2),
         (["late"], ["ferry", "late"], 2),
-        ([], ["ferry", "late"], 3),
         (draw_tokens(ask.rng, 8, 4), WORDS[:3], 2),
         (draw_tokens(ask.rng, 12), WORDS[5::-1], 4),
     ]

@@ -18,6 +18,10 @@ def _pairs(tokens: list[str], keep: Callable[[int, int], bool]) -> list[tuple[st
     return [(tokens[i], tokens[j]) for i in range(len(tokens)) for j in range(len(tokens)) if keep(i, j)]
 
 
+RETURNED = (
+    "the loops end before they have gone far: `return` stands inside the inner one.",
+    "move `return` to the left, so that it comes after both loops.",
+)
 PAIR_MISTAKES = (
     Mistake(
         "own_pair",
@@ -84,6 +88,14 @@ PAIR_MISTAKES = (
         "only the next neighbours are taken, whatever the window.",
         "use the argument `window`.",
     ),
+    Mistake(
+        "returned_in_outer_loop",
+        lambda tokens, window: _pairs(tokens, lambda i, j: i == 0 and 0 < j <= window),
+        "only the first word has got its pairs: `return` stands inside the loop over the words.",
+        "move `return` to the left, so that it comes after both loops.",
+    ),
+    Mistake("returned_in_inner_loop", lambda tokens, window: skipgram_pairs(tokens, window)[:1], *RETURNED),
+    Mistake("returned_before_any", lambda tokens, window: [], *RETURNED),
 )
 
 

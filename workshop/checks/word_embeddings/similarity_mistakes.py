@@ -1,6 +1,6 @@
 """The usual mistakes with cosines and neighbours: 1.2 and 1.6."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -8,7 +8,29 @@ from workshop.checks.ask import Mistake
 from workshop.checks.word_embeddings.references import cosine, nearest
 
 norm = np.linalg.norm
+EPSILONS = (1.0, 0.1, 0.01, 1e-3, 1e-4)
 
+
+def _with_epsilon(epsilon: float) -> Iterator[Mistake]:
+    """Yield the mistakes of adding so much to a length: to their product, to each, or as its least value."""
+    ways = (
+        lambda u, V: V @ u / (norm(V, axis=1) * norm(u) + epsilon),
+        lambda u, V: V @ u / ((norm(V, axis=1) + epsilon) * (norm(u) + epsilon)),
+        lambda u, V: V @ u / np.maximum(norm(V, axis=1) * norm(u), epsilon),
+    )
+    for number, way in enumerate(ways):
+        yield Mistake(
+            f"epsilon_{number}_{epsilon:g}",
+            way,
+            "what is added to the lengths against 0 is so large that it changes the other cosines.",
+            "add much less, or treat a length of 0 by itself.",
+        )
+
+
+TURNED_PRODUCT = (
+    "u and V can't be multiplied in this order: the last axis of the first must be as long as the first of the second.",
+    "print both shapes. Each row of V is to meet u.",
+)
 COSINE = (
     Mistake(
         "norm_missing",
@@ -64,6 +86,15 @@ COSINE = (
         "the sign is lost: opposite directions count as the same.",
         "leave out abs(): opposite directions have the cosine -1.",
     ),
+    Mistake("turned_operator", lambda u, V: u @ V, *TURNED_PRODUCT),
+    Mistake("turned_dot", lambda u, V: np.dot(u, V), *TURNED_PRODUCT),
+    Mistake(
+        "axis_not_kept",
+        lambda u, V: (V / norm(V, axis=1)) @ u,
+        "V is divided by its lengths, but norm() has dropped an axis: they have the shape (N,), not (N, 1).",
+        "keep the axis of length 1 when you take the norm.",
+    ),
+    *(mistake for epsilon in EPSILONS for mistake in _with_epsilon(epsilon)),
 )
 
 
@@ -87,6 +118,19 @@ def _drop_first(word: str, words: list[str], vectors: np.ndarray, k: int, *, bac
 DROPPED = (
     "the first of the ranking is dropped unseen; where another word has the same direction, that may be the one.",
     "leave out the word itself by its name or its place.",
+)
+
+
+def _with_scores(word: str, words: list[str], vectors: np.ndarray, k: int) -> list[tuple[str, float]]:
+    """Return each of the nearest words with its cosine."""
+    similar = cosine(vectors[words.index(word)], vectors)
+    return [(found, float(similar[words.index(found)])) for found in nearest(word, words, vectors, k)]
+
+
+SCORES_TOO = ("the cosines are returned together with the words.", "return the words alone.")
+AXIS_DROPPED = (
+    "the vectors are divided by their lengths, but norm() has dropped an axis: these have the shape (V,), not (V, 1).",
+    "keep the axis of length 1 when you take the norm.",
 )
 NEAREST = (
     Mistake(
@@ -139,4 +183,20 @@ NEAREST = (
     ),
     Mistake("first_dropped", _drop_first, *DROPPED),
     Mistake("last_dropped", lambda *arguments: _drop_first(*arguments, backwards=True), *DROPPED),
+    Mistake(
+        "itself_last",
+        lambda word, words, vectors, k: [*nearest(word, words, vectors, k), word][:k],
+        "the word itself comes last: a low score puts it there, but k reaches so far.",
+        "leave the word out before you take the first k.",
+    ),
+    Mistake("word_and_score", _with_scores, *SCORES_TOO),
+    Mistake("score_and_word", lambda *arguments: [pair[::-1] for pair in _with_scores(*arguments)], *SCORES_TOO),
+    Mistake("scores_by_word", lambda *arguments: dict(_with_scores(*arguments)), *SCORES_TOO),
+    Mistake(
+        "scores_alone",
+        lambda *arguments: [score for _, score in _with_scores(*arguments)],
+        "the cosines are returned, not the words.",
+        "sort places or words by their cosines, and return words.",
+    ),
+    Mistake("axis_dropped", lambda word, words, vectors, k: vectors / norm(vectors, axis=1), *AXIS_DROPPED),
 )

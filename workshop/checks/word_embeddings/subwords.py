@@ -15,6 +15,10 @@ def cut(marked: str, sizes: range) -> list[str]:
     return [marked[i : i + size] for size in sizes for i in range(len(marked) - size + 1)]
 
 
+FIXED = (
+    "the sizes of the card's example, 3 and 4, are written into the function, whatever is given.",
+    "use the arguments `shortest` and `longest`.",
+)
 MISTAKES = (
     Mistake(
         "boundaries_missing",
@@ -68,6 +72,9 @@ MISTAKES = (
         "the whole word is added besides the pieces.",
         "return the pieces only; the word is one of them only if its length fits.",
     ),
+    Mistake("sizes_fixed", lambda word, shortest, longest: character_ngrams(word, 3, 4), *FIXED),
+    Mistake("shortest_fixed", lambda word, shortest, longest: character_ngrams(word, 3, longest), *FIXED),
+    Mistake("longest_fixed", lambda word, shortest, longest: character_ngrams(word, shortest, 4), *FIXED),
 )
 
 
@@ -79,7 +86,6 @@ def check_character_ngrams(ask: Ask) -> None:
         ("banana", 3, 5),
         ("sea", 2, 3),
         ("a", 3, 6),
-        ("", 3, 6),
         (ask.rng.choice(WORDS) + ask.rng.choice(WORDS), 3, 6),
         (ask.rng.choice(WORDS), 2, 2),
     ]

@@ -1,8 +1,11 @@
 """Check 1.5: how much each count weighs in GloVe."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from workshop.checks.ask import Ask, Mistake
+from workshop.checks.mistakes import is_whole
 from workshop.checks.registry import exercise
 
 
@@ -11,6 +14,29 @@ def glove_weights(counts: np.ndarray, x_max: float, alpha: float) -> np.ndarray:
     return np.minimum(counts / x_max, 1) ** alpha
 
 
+def _power_first() -> Iterator[Mistake]:
+    """Yield the ways of leaving out the brackets, each with the cap at a weight of 1, at x_max, and above it."""
+    ways = (
+        lambda counts, x_max, alpha: np.minimum(counts**alpha / x_max, 1),
+        lambda counts, x_max, alpha: np.minimum(counts / x_max**alpha, 1),
+        lambda counts, x_max, alpha: np.where(counts < x_max, counts**alpha / x_max, 1),
+        lambda counts, x_max, alpha: np.where(counts < x_max, counts / x_max**alpha, 1),
+        lambda counts, x_max, alpha: np.where(counts <= x_max, counts**alpha / x_max, 1),
+        lambda counts, x_max, alpha: np.where(counts <= x_max, counts / x_max**alpha, 1),
+    )
+    for number, way in enumerate(ways):
+        yield Mistake(
+            f"power_before_division_{number}",
+            way,
+            "the power is taken before the division: ** binds tighter than * and /.",
+            "put counts / x_max in brackets.",
+        )
+
+
+FIXED = (
+    "numbers of the card's example are written into the function, whatever is given.",
+    "use the arguments x_max and alpha.",
+)
 WEIGHT_MISTAKES = (
     Mistake(
         "not_capped",
@@ -54,12 +80,7 @@ WEIGHT_MISTAKES = (
         "the counts are capped but not divided by x_max.",
         "bring the counts to the range from 0 to 1 before the power.",
     ),
-    Mistake(
-        "power_before_division",
-        lambda counts, x_max, alpha: np.minimum(counts**alpha / x_max, 1),
-        "the power is taken before the division: * and / come after **.",
-        "put counts / x_max in brackets.",
-    ),
+    *_power_first(),
     Mistake(
         "alpha_missing",
         lambda counts, x_max, alpha: np.minimum(counts / x_max, 1),
@@ -78,17 +99,26 @@ WEIGHT_MISTAKES = (
         "the published values 100 and 0.75 are used, whatever is given.",
         "use the arguments x_max and alpha.",
     ),
+    Mistake("example_values", lambda counts, x_max, alpha: glove_weights(counts, 100, 0.5), *FIXED),
+    Mistake("example_x_max", lambda counts, x_max, alpha: glove_weights(counts, 100, alpha), *FIXED),
+    Mistake("example_alpha", lambda counts, x_max, alpha: glove_weights(counts, x_max, 0.5), *FIXED),
+    Mistake(
+        "whole_numbers",
+        lambda counts, x_max, alpha: np.floor(glove_weights(counts, x_max, alpha)),
+        "the fractions are cut off: an array made for whole numbers (by zeros_like or vectorize) keeps no others.",
+        "make the array of results for floats.",
+        is_whole,
+    ),
 )
 
 
 @exercise("1.5", reference=glove_weights, title="weigh the counts as GloVe does", points=1, minutes=4, stars=1)
 def check_glove_weights(ask: Ask) -> None:
-    """Try the card's example, a matrix, whole numbers, no counts, and random ones."""
+    """Try the card's example, a matrix that begins with its largest, whole numbers, one count, and random ones."""
     inputs = [
         (np.array([0.0, 25, 100, 400]), 100, 0.5),
-        (np.array([[0.0, 2], [8, 50]]), 8, 0.5),
+        (np.array([[50.0, 2], [8, 0]]), 8, 0.5),
         (np.array([0, 1, 16, 81]), 81, 0.25),
-        (np.zeros(0), 10, 0.75),
         (np.array([0.5]), 2, 2.0),
         (ask.rng.uniform(0, 40, (3, 4)) * (ask.rng.random((3, 4)) < 0.8), 20.0, ask.rng.uniform(0.3, 0.9)),
     ]
