@@ -13,20 +13,21 @@ _CAPITAL = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]+")
 
 
 @cache
-def reserved() -> tuple[frozenset[str], frozenset[str]]:
-    """Return Skerryline's answers and the proper names of its handbook, in lower case."""
+def reserved() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Return Skerryline's answers, and its handbook's proper names and words, in lower case."""
     from workshop.data import load_faq, load_handbook
 
     answers = {text.casefold() for one in load_faq() for text in (one.answer, one.earlier_answer) if text}
     texts = [page.text for edition in (1, 2) for page in load_handbook(edition=edition)]
     calendar = {word.casefold() for pool in ("weekday", "month") for word in load_pools()[pool]}
     names = {name.casefold() for text in texts for name in _CAPITAL.findall(text)} - calendar
-    return frozenset(answers), frozenset(names)
+    words = {word for text in texts for word in re.findall(r"[a-z]+", text.casefold())}
+    return frozenset(answers), frozenset(names), frozenset(words)
 
 
 def is_reserved(text: str) -> bool:
     """Tell whether a text is one of Skerryline's answers or holds one of its proper names."""
-    answers, names = reserved()
+    answers, names, _ = reserved()
     return text.casefold() in answers or any(word.casefold() in names for word in re.findall(r"[A-Z][a-z]+", text))
 
 
@@ -67,8 +68,8 @@ def draw_subject(pool: str, rng: Random, split: str) -> str:
 
     def draw() -> str:
         noun, chance = rng.choice(pools[pool]), rng.random()
-        if chance < 0.08:
-            return invent_name(rng).lower()
+        if chance < 0.08 and (word := invent_name(rng).lower()) not in reserved()[2]:
+            return word
         if chance < 0.35:
             return f"{invent_name(rng)} {noun}"
         if chance < 0.55:
