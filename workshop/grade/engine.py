@@ -38,6 +38,12 @@ class Engine:
         self._secret, self._unsafe, self._limits = secret, unsafe, limits or Limits()
         self._package = hash_package()
         self.exercises = list_exercises(self.lesson)
+        runs = ((judge.judge_visible, ()), (judge.judge_hidden, (secret,)))
+        self._asked = {
+            (one.id, hidden): judge.foresee(one, run, *more)
+            for one in self.exercises
+            for hidden, (run, more) in enumerate(runs)
+        }
         self.jail = Jail(choose_libraries(self.lesson) if libraries is None else libraries, unsafe)
 
     def __enter__(self) -> "Engine":
@@ -105,15 +111,16 @@ class Engine:
                 verdict = verdict.note(f"defined {'twice' if count == 2 else f'{count} times'}: the last one counts")
             if not there:
                 return judge.not_found(verdict)
-            return judge.judge_visible(verdict, replay.caller(exercise))
+            return judge.judge_visible(verdict, replay.caller(exercise, self._asked[exercise.id, False]))
         except StoppedError as error:
             return judge.stopped(verdict, error)
 
     def _ask_hidden(self, replay: Replay, verdict: judge.Verdict) -> judge.Verdict:
         """Run an exercise's hidden checks."""
         try:
+            asked = self._asked[verdict.exercise.id, True]
             replay.prepare()
-            return judge.judge_hidden(verdict, replay.caller(verdict.exercise), self._secret)
+            return judge.judge_hidden(verdict, replay.caller(verdict.exercise, asked), self._secret)
         except StoppedError as error:
             return judge.stopped(verdict, error)
 

@@ -1,5 +1,6 @@
 """Judge one exercise through a caller: the visible check, the hidden ones, and what the student may read of them."""
 
+import copy
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -7,7 +8,7 @@ from typing import Any
 
 from workshop.checks import run_check
 from workshop.checks.hidden import run_hidden
-from workshop.checks.protocol import TIME_UP, Caller, Reply
+from workshop.checks.protocol import TIME_UP, Caller, Reply, plain
 from workshop.checks.registry import Exercise
 from workshop.errors import NotWritten, NotYet
 from workshop.grade.records import Mark
@@ -77,6 +78,20 @@ def _judge(verdict: Verdict, caller: Caller, run: Callable[[Caller], Any]) -> Ve
         # The check itself could not stand the value: for nbgrader too that is an error and no points.
         return verdict.fail("wrong: a value that the check can't read", _unreadable(exercise, error))
     return verdict
+
+
+def foresee(exercise: Exercise, run: Callable[..., Verdict], *more: Any) -> list[list[Any]]:
+    """Return what a check asks of a right answer, call by call; [] where the reference doesn't pass by itself.
+
+    run: judge_visible or judge_hidden, which gets `more`.
+    """
+    asked: list[list[Any]] = []
+
+    def remember(*arguments: Any) -> Reply:
+        asked.append(list(copy.deepcopy(arguments)))
+        return Reply(plain(exercise.reference(*arguments)))
+
+    return [] if run(Verdict(exercise), remember, *more).reason else asked
 
 
 def stopped(verdict: Verdict, error: StoppedError) -> Verdict:

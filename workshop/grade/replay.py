@@ -3,7 +3,8 @@
 import random
 import re
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
@@ -17,6 +18,7 @@ DEMONSTRATION = r"\A# demonstration \d+\.\d+"
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,99}")
 LONGEST_TEXT = 500
 REPLY_PARTS = 6
+AHEAD_SECONDS = 1.0
 ENDED = {
     "memory": "stopped: took more memory than a submission may",
     "processes": "stopped: started more processes than a submission may",
@@ -112,11 +114,20 @@ class Replay:
             self._break("stopped: an answer that no honest notebook gives")
         return found[0], found[1]
 
-    def caller(self, exercise: Exercise) -> Callable[..., Reply]:
-        """Return a caller for the function of an exercise; all its calls together may take `Limits.check` seconds."""
+    def caller(self, exercise: Exercise, asked: Sequence[list[Any]] = ()) -> Callable[..., Reply]:
+        """Return a caller for the function of an exercise; all its calls together may take `Limits.check` seconds.
+
+        asked: arguments that a check will probably ask for, in this order; they go to the child in one message.
+        """
         end = time.monotonic() + self._limits.check
+        ahead = deque(zip(asked, self._ask_ahead(exercise, asked), strict=False))
 
         def call(*arguments: Any) -> Reply:
+            if ahead:
+                expected, reply = ahead.popleft()
+                if wire.encode(expected) == wire.encode(list(arguments)):
+                    return reply
+                ahead.clear()
             if time.monotonic() > end:
                 self._break(f"stopped: its check overran {self._limits.check:g} s")
             seconds = exercise.seconds + self._limits.grace
@@ -124,6 +135,16 @@ class Replay:
             return self._read_reply(self._request(*request, seconds=seconds), exercise)
 
         return call
+
+    def _ask_ahead(self, exercise: Exercise, asked: Sequence[list[Any]]) -> list[Reply]:
+        """Return the replies to the first of these arguments: fewer of them where the function is slow."""
+        if not asked:
+            return []
+        seconds = exercise.seconds + AHEAD_SECONDS + self._limits.grace
+        found = self._request("calls", exercise.function, exercise.seconds, list(asked), seconds=seconds)
+        if not isinstance(found, list):
+            self._break("stopped: an answer that no honest notebook gives")
+        return [self._read_reply(parts, exercise) for parts in found[: len(asked)]]
 
     def _request(self, *request: Any, seconds: float) -> Any:
         """Send a request and return what the child answers under its number; raise StoppedError where it doesn't."""

@@ -16,6 +16,8 @@ MOST_KEYS = 10_000
 INT_BYTES = 512
 MOST_AXES = 8
 KINDS = sorted(DTYPES)
+NUMBERS = {np.dtype(name): number for number, name in enumerate(KINDS)}
+CONSTANTS = {b"N": None, b"T": True, b"F": False}
 SIZE = struct.Struct("<I")
 FLOAT = struct.Struct("<d")
 
@@ -44,28 +46,28 @@ def _write(value: Any, made: bytearray, depth: int, left: list[int]) -> None:
     if depth > MAX_DEPTH + 2 or left[0] < 0:
         raise WireError("nested too deeply, or of too many parts")
     kind = type(value)
-    if value is None or kind is bool:
-        made += {None: b"N", True: b"T", False: b"F"}[value]
-    elif kind is int:
-        made += _sized(b"i", value.to_bytes(value.bit_length() // 8 + 1, "little", signed=True), INT_BYTES)
+    if kind is str:
+        made += _sized(b"s", value.encode("utf-8", "replace"))
     elif kind is float:
         made += b"f" + FLOAT.pack(value)
-    elif kind is str:
-        made += _sized(b"s", value.encode("utf-8", "replace"))
-    elif kind is bytes:
-        made += _sized(b"b", value, 2 * MOST_BYTES)
     elif kind in (list, tuple):
         made += (b"l" if kind is list else b"t") + SIZE.pack(len(value))
         for item in value:
             _write(item, made, depth + 1, left)
+    elif kind is int:
+        made += _sized(b"i", value.to_bytes(value.bit_length() // 8 + 1, "little", signed=True), INT_BYTES)
+    elif value is None or kind is bool:
+        made += {None: b"N", True: b"T", False: b"F"}[value]
     elif kind is dict:
         made += b"d" + SIZE.pack(len(value))
-        for key, item in value.items():
-            _write(key, made, depth + 1, left)
-            _write(item, made, depth + 1, left)
-    elif kind is np.ndarray and value.dtype.name in DTYPES and value.ndim <= MOST_AXES:
-        head = bytes([KINDS.index(value.dtype.name), value.ndim]) + struct.pack(f"<{value.ndim}Q", *value.shape)
+        for pair in value.items():
+            for part in pair:
+                _write(part, made, depth + 1, left)
+    elif kind is np.ndarray and value.dtype in NUMBERS and value.ndim <= MOST_AXES:
+        head = bytes([NUMBERS[value.dtype], value.ndim]) + struct.pack(f"<{value.ndim}Q", *value.shape)
         made += b"a" + head + _sized(b"", value.astype(value.dtype.newbyteorder("<"), copy=False).tobytes())
+    elif kind is bytes:
+        made += _sized(b"b", value, 2 * MOST_BYTES)
     else:
         raise WireError(f"a value of type {kind.__name__} can't travel")
 
@@ -96,44 +98,45 @@ class _Reader:
     """Reads values one after the other and counts their parts."""
 
     def __init__(self, content: bytes) -> None:
-        self.content, self.place, self.left = memoryview(content), 0, MOST_ITEMS
+        self.content, self.place, self.left = bytes(content), 0, MOST_ITEMS
 
-    def take(self, count: int) -> memoryview:
+    def take(self, count: int) -> bytes:
         """Return the next bytes; raise WireError where there are fewer."""
-        if count > len(self.content) - self.place:
+        start, self.place = self.place, self.place + count
+        if self.place > len(self.content):
             raise WireError("cut short")
-        self.place += count
-        return self.content[self.place - count : self.place]
+        return self.content[start : self.place]
 
     def size(self) -> int:
         """Return the length that stands here."""
-        return SIZE.unpack(self.take(SIZE.size))[0]
+        self.place += SIZE.size
+        return SIZE.unpack_from(self.content, self.place - SIZE.size)[0]
 
     def read(self, depth: int) -> Any:
         """Return the value that stands here."""
         self.left -= 1
         if self.left < 0 or depth > MAX_DEPTH + 2:
             raise WireError("too many parts, or nested too deeply")
-        tag = bytes(self.take(1))
-        if tag in b"NTF":
-            return {b"N": None, b"T": True, b"F": False}[tag]
+        tag = self.take(1)
+        if tag == b"s":
+            return self.take(self.size()).decode()
         if tag == b"f":
             number = FLOAT.unpack(self.take(FLOAT.size))[0]
             return math.nan if number != number else number
+        if tag in CONSTANTS:
+            return CONSTANTS[tag]
         if tag == b"a":
             return self._array()
         size = self.size()
         if tag == b"i":
             return self._int(size)
-        if tag == b"s":
-            return str(self.take(size), "utf-8")
-        if tag == b"b":
-            return bytes(self.take(size))
-        if tag in b"lt":
+        if tag in (b"l", b"t"):
             items = [self.read(depth + 1) for _ in range(self._count(size))]
             return items if tag == b"l" else tuple(items)
         if tag == b"d":
             return self._dict(size, depth)
+        if tag == b"b":
+            return self.take(size)
         raise WireError(f"unknown tag {tag!r}")
 
     def _count(self, size: int) -> int:
