@@ -10,10 +10,6 @@ from workshop.checks.registry import find_exercise, list_exercises
 
 CHECKS = Path(__file__).parent.parent / "checks"
 START, WORDS = "00_start_here", "01_word_embeddings"
-KEPT = {
-    START: {"wrong": "test_start_here", "right": "test_start_here"},
-    WORDS: {"wrong": "wrong_word_embeddings", "right": "right_word_embeddings"},
-}
 NOISY = """import logging, sys, warnings
 logging.basicConfig(level=logging.DEBUG)
 
@@ -26,11 +22,20 @@ logging.warning("a log line")"""
 
 def read_answers(stem, kind):
     """Return the kept answers by exercise: for each, its name and the text of a cell with the exercise's function."""
-    tree = ast.parse((CHECKS / f"{KEPT[stem][kind]}.py").read_text(encoding="utf-8"))
+    ids, found = {one.id for one in list_exercises(stem)}, defaultdict(list)
+    for path in sorted(CHECKS.glob("*.py")):
+        for id, name, text in _read_marked(path, kind):
+            if id in ids:
+                found[id].append((name, text))
+    return found
+
+
+def _read_marked(path, kind):
+    """Yield exercise, name and cell of each function in a file that is marked as a wrong or a right answer."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
     imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom) and _in_notebooks(node)]
     helpers = [node for node in tree.body if isinstance(node, ast.FunctionDef) and not node.decorator_list]
-    helpers = [node for node in helpers if not node.name.startswith("test_")]
-    found = defaultdict(list)
+    helpers = [node for node in helpers if not node.name.startswith(("test_", "assert_"))]
     for node in tree.body:
         marks = getattr(node, "decorator_list", [])
         if marks and isinstance(marks[0], ast.Call) and getattr(marks[0].func, "id", "") == kind:
@@ -39,15 +44,14 @@ def read_answers(stem, kind):
             for inner in ast.walk(node):
                 if isinstance(inner, ast.Name) and inner.id == name:
                     inner.id = node.name  # calls itself
-            text = ast.unparse(ast.Module([*imports, *helpers, node], []))
-            found[id].append((name, text))
-    return found
+            yield id, name, ast.unparse(ast.Module([*imports, *helpers, node], []))
 
 
 def _in_notebooks(node):
     """Tell whether a cell of a student's may have this import."""
     names = [node.module] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
-    return not {"proofs", "pytest", "workshop"} & {name.partition(".")[0] for name in names}
+    ours = {"pytest", "workshop", *(path.stem for path in CHECKS.glob("*.py"))}
+    return not ours & {name.partition(".")[0] for name in names}
 
 
 def edit(notebook, texts):
