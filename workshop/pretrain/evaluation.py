@@ -78,12 +78,18 @@ def is_right(written: str, truth: str, exact: bool = False) -> bool:
 
 
 def bootstrap(right: Sequence[bool], groups: Sequence[str], seed: int = 0) -> tuple[float, float]:
-    """Return the middle 95 % of the share of right answers when groups are drawn anew, 2,000 times."""
+    """Return the middle 95 % of the share of right answers when groups are drawn anew, 2,000 times.
+
+    Where all or none are right, drawing again shows nothing: the open side is then Clopper and Pearson's for the groups.
+    """
     _, places = np.unique(groups, return_inverse=True)
     hits, sizes = np.bincount(places, weights=np.array(right, dtype=float)), np.bincount(places)
     times = np.random.default_rng(seed).multinomial(len(sizes), np.full(len(sizes), 1 / len(sizes)), size=DRAWS)
     low, high = np.percentile(times @ hits / np.maximum(times @ sizes, 1), [2.5, 97.5])
-    return float(low), float(high)
+    edge = 0.025 ** (1 / len(sizes))
+    if all(right):
+        return edge, 1.0
+    return (float(low), float(high)) if any(right) else (0.0, 1 - edge)
 
 
 def without_passages(cases: Sequence[tuple[str, Chat]]) -> list[tuple[str, Chat]]:
@@ -124,7 +130,7 @@ def skerryline_unanswerable() -> list[tuple[str, Chat]]:
     """Return the FAQ's unanswerable questions, each with the handbook passage nearest in words."""
     texts = [text for parts in _passages_by_document(1).values() for text in parts]
     cases = []
-    for one in load_faq("unanswerable"):
+    for one in load_faq(split="unanswerable"):
         words = set(normalise(one.question).split())
         nearest = max(texts, key=lambda text: len(words & set(normalise(text).split())))
         chat = Chat((turn("user", build_prompt(one.question, [nearest])), turn("assistant", ABSTAIN)), "abstain", 1)

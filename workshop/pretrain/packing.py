@@ -16,6 +16,7 @@ TRIES = 4
 ENGLISH_WEIGHT = 0.2
 ENGLISH_SHARE = 0.1
 SHORTEST_TEXT = 24
+LONG_EVERY = 4
 
 
 @dataclass
@@ -87,10 +88,12 @@ def _add_text(sequence: Sequence1D, size: int, rng: Random, encoder: Encoder, gr
 def make_batch(seed: int, step: int, batch: int, length: int, encoder: Encoder) -> dict[str, Any]:
     """Make the batch of a step, always the same for a seed and a step: what makes a run resumable anywhere.
 
-    Returns arrays: ids, places, groups, branches, int64, and weights, float32, each (batch, length).
-    A weight belongs to the token itself, not to the one before that predicts it.
+    Every fourth step has B = batch / 2 sequences of T = length, the others B = batch of T = length / 2: attention's
+    price grows with the length, and most pages are short. Returns arrays: ids, places, groups, branches, int64, and
+    weights, float32, each (B, T). A weight belongs to the token itself, not to the one before that predicts it.
     """
-    rows = [fill_sequence(Random(f"{seed}/{step}/{row}"), step, length, encoder) for row in range(batch)]
+    count, size = (batch, length // 2) if step % LONG_EVERY else (max(1, batch // 2), length)
+    rows = [fill_sequence(Random(f"{seed}/{step}/{row}"), step, size, encoder) for row in range(count)]
     names = ("ids", "places", "groups", "branches")
     arrays: dict[str, Any] = {name: np.array([getattr(row, name) for row in rows], dtype=np.int64) for name in names}
     return arrays | {"weights": np.array([row.weights for row in rows], dtype=np.float32)}

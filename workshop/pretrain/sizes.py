@@ -9,7 +9,10 @@ from workshop.pretrain.tokenizer import CONTEXT
 
 @dataclass(frozen=True)
 class Size:
-    """Width, layers, heads and inner width of a Llama; and what suits it: sequences a step, peak rates."""
+    """Width, layers, heads and inner width of a Llama, and what suits it.
+
+    batch: sequences of half the context a step. matrix_rate, other_rate: the peak rates of Muon and AdamW.
+    """
 
     width: int
     layers: int
@@ -20,7 +23,7 @@ class Size:
     other_rate: float = 0.003
 
 
-# Parameters with 5,120 tokens: 0.5, 2.5, 6.0, 10.1 and 12.4 million.
+# Parameters with 5,120 tokens: 0.5, 2.8, 6.1, 10.3 and 12.6 million.
 SIZES = {
     "nano": Size(64, 3, 2, 176),
     "probe": Size(192, 4, 4, 512),
