@@ -29,6 +29,19 @@ def smallest_length_1(u, V):
     return V @ u / np.maximum(np.linalg.norm(V, axis=1) * np.linalg.norm(u), 1)
 
 
+@wrong("1.2", "it is divided by the lengths of the rows, then multiplied")
+def brackets_missing(u, V):
+    row_lengths = np.linalg.norm(V, axis=1)
+    row_lengths[row_lengths == 0] = 1
+    return V @ u / row_lengths * np.linalg.norm(u)
+
+
+@wrong("1.2", "shape () instead of (4,): one number")
+def returned_in_loop(u, V):
+    for row in V:
+        return row @ u / (np.linalg.norm(row) * np.linalg.norm(u))
+
+
 @wrong("1.2", "V is divided by its lengths, but norm() has dropped an axis")
 def axis_not_kept(u, V):
     return V / np.linalg.norm(V, axis=1) @ (u / np.linalg.norm(u))
@@ -94,6 +107,34 @@ def last_push_only(center, context, negatives, rate):
     return new_center, context + rate * pull * center, np.array(new_negatives)
 
 
+@wrong("1.3", "in item 2, counted from 0: shape (2, 2) instead of (1, 2)")
+def outer_product_turned(center, context, negatives, rate):
+    pull, push = 1 - _sigmoid(center @ context), _sigmoid(negatives @ center)
+    new_center = center + rate * (pull * context - push @ negatives)
+    return new_center, context + rate * pull * center, negatives - rate * np.outer(center, push)
+
+
+@wrong("1.3", "the negatives move towards the center; only")
+def negatives_come_nearer(center, context, negatives, rate):
+    pull, push = 1 - _sigmoid(center @ context), _sigmoid(negatives @ center)
+    new_center = center + rate * (pull * context - push @ negatives)
+    return new_center, context + rate * pull * center, negatives + rate * np.outer(push, center)
+
+
+@wrong("1.3", "the center moves towards the negatives")
+def center_comes_nearer(center, context, negatives, rate):
+    pull, push = 1 - _sigmoid(center @ context), _sigmoid(negatives @ center)
+    new_center = center + rate * (pull * context + push @ negatives)
+    return new_center, context + rate * pull * center, negatives - rate * np.outer(push, center)
+
+
+@wrong("1.3", "the context is returned first")
+def other_order(center, context, negatives, rate):
+    pull, push = 1 - _sigmoid(center @ context), _sigmoid(negatives @ center)
+    new_center = center + rate * (pull * context - push @ negatives)
+    return context + rate * pull * center, new_center, negatives - rate * np.outer(push, center)
+
+
 def _cosines(word, words, vectors):
     unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     return unit @ unit[words.index(word)]
@@ -124,11 +165,25 @@ def axis_dropped(word, words, vectors, k):
     return [words[i] for i in order if words[i] != word][:k]
 
 
+@wrong("1.6", "the columns are brought to length 1")
+def columns_scaled(word, words, vectors, k):
+    unit = vectors / np.linalg.norm(vectors, axis=0)
+    order = np.argsort(-unit @ unit[words.index(word)])
+    return [words[i] for i in order if words[i] != word][:k]
+
+
 @wrong("1.6", "the word itself comes last")
 def itself_last(word, words, vectors, k):
     cosines = _cosines(word, words, vectors)
     cosines[words.index(word)] = -np.inf
     return [words[i] for i in np.argsort(-cosines, kind="stable")[:k]]
+
+
+@wrong("1.7", "the columns are brought to length 1")
+def analogy_columns_scaled(a, b, c, words, vectors):
+    unit = vectors / np.linalg.norm(vectors, axis=0)
+    scores = unit @ (unit[words.index(b)] - unit[words.index(a)] + unit[words.index(c)])
+    return next(words[i] for i in np.argsort(-scores) if words[i] not in (a, b, c))
 
 
 @wrong("1.7", "c is subtracted: this is b - a - c")
@@ -213,3 +268,12 @@ def people_axis_dropped(pairs, ratings, words, vectors):
     unit = vectors / np.linalg.norm(vectors, axis=1)
     known = [i for i, (a, b) in enumerate(pairs) if a in words and b in words]
     return [unit[words.index(pairs[i][0])] @ unit[words.index(pairs[i][1])] for i in known], len(known)
+
+
+@wrong("1.9", "pairs are scored by their distance")
+def straight_line(pairs, ratings, words, vectors):
+    from scipy.stats import spearmanr
+
+    known = [i for i, (a, b) in enumerate(pairs) if a in words and b in words]
+    away = [np.linalg.norm(vectors[words.index(pairs[i][0])] - vectors[words.index(pairs[i][1])]) for i in known]
+    return spearmanr(away, ratings[known]).statistic, len(pairs) - len(known)

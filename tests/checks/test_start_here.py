@@ -85,6 +85,14 @@ def parts_of_words_counted(text):
     return {word: text.count(word) for word in text.split()}
 
 
+@wrong("0.1", "every count is one too low")
+def counted_from_0(text):
+    counts = {}
+    for word in text.lower().split():
+        counts[word] = counts[word] + 1 if word in counts else 0
+    return counts
+
+
 @wrong("0.1", "only the first word is counted")
 def returned_in_loop(text):
     counts = {}

@@ -38,6 +38,12 @@ MISTAKES = (
         "add 1 to the count that the word has so far (0 if it has none).",
     ),
     Mistake(
+        "counted_from_0",
+        lambda text: {word: count - 1 for word, count in count_words(text).items()},
+        "every count is one too low: the first time that a word is met counts 0.",
+        "a word that is met for the first time has occurred once.",
+    ),
+    Mistake(
         "punctuation_stripped",
         lambda text: dict(Counter(re.findall(r"\w+", text.lower()))),
         "commas, full stops and other marks are taken off; here a word is all that stands between white space.",

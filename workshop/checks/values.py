@@ -132,6 +132,11 @@ def differ_in_kind(got: Any, want: Any) -> tuple[str, str] | None:
             f"{name_kind(got)} is returned where {name_kind(want)} is expected.",
             "look at the types in the card and in the docstring.",
         )
+    if isinstance(want, list) and isinstance(got, list) and len(got) == len(want):
+        found = _find_difference(got, want)
+        inner = None if found is None else differ_in_kind(got[found], want[found])
+        place = f"in item {found}, counted from 0: "
+        return inner and (place + inner[0].rpartition("counted from 0: ")[2], inner[1])
     wanted = as_array(want)
     if a is not None and np.isnan(a).any() and (wanted is None or not np.isnan(wanted).any()):
         return (
@@ -139,13 +144,25 @@ def differ_in_kind(got: Any, want: Any) -> tuple[str, str] | None:
             "find the division and give the case of zero its own value.",
         )
     if numeric and a is not None and a.shape != np.shape(want):
-        return (
-            f"shape {a.shape} instead of {np.shape(want)}: a wrong axis, or a transpose.",
-            "print the shapes in between, and compare with those in the docstring.",
-        )
+        return _explain_shape(a.shape, np.shape(want))
     if isinstance(want, list | dict) and isinstance(got, type(want)) and len(got) != len(want):
         return (
             f"{len(got)} items instead of {len(want)}: some are missing, or too many.",
             "do the example of the card by hand and compare.",
         )
     return None
+
+
+def _explain_shape(got: tuple[int, ...], want: tuple[int, ...]) -> tuple[str, str]:
+    """Return likely cause and next step for an array of a wrong shape."""
+    if not got:
+        return (
+            f"shape {got} instead of {want}: one number where an array is expected.",
+            "does `return` stand inside a loop, or is everything added up?",
+        )
+    turned = len(got) != len(want) or sorted(got) == sorted(want)
+    cause = "a wrong axis, or a transpose" if turned else "it has other lengths than the docstring says"
+    return (
+        f"shape {got} instead of {want}: {cause}.",
+        "print the shapes in between, and compare with those in the docstring.",
+    )

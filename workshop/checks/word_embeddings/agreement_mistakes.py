@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 
 from workshop.checks.ask import Mistake
+from workshop.checks.word_embeddings.nearest_mistakes import AXIS_DROPPED, norm
 from workshop.checks.word_embeddings.references import agreement_with_people, cosine
-from workshop.checks.word_embeddings.similarity_mistakes import AXIS_DROPPED, norm
 
 
 def _agree(
@@ -125,6 +125,12 @@ AGREEMENT = (
         _agree(spearman, lambda u, v: -cosine(u, v[None])[0]),
         "the sign is turned: distances fall where likeness grows.",
         "score a pair by the cosine itself.",
+    ),
+    Mistake(
+        "straight_line",
+        _agree(spearman, lambda u, v: float(norm(u - v))),
+        "pairs are scored by their distance, which falls where likeness grows, and in which lengths count.",
+        "score a pair by the cosine of its two vectors.",
     ),
     Mistake(
         "ties_by_place",

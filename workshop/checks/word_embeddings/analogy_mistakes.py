@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 
 from workshop.checks.ask import Mistake
+from workshop.checks.word_embeddings.nearest_mistakes import AXIS_DROPPED, COLUMNS_SCALED
 from workshop.checks.word_embeddings.references import analogy
-from workshop.checks.word_embeddings.similarity_mistakes import AXIS_DROPPED
 
 
 def unit(vectors: np.ndarray) -> np.ndarray:
@@ -35,6 +35,11 @@ def _solve(
 def same(vectors: np.ndarray) -> np.ndarray:
     """Return the vectors as they are."""
     return vectors
+
+
+def scale_columns(vectors: np.ndarray) -> np.ndarray:
+    """Return vectors whose columns have length 1."""
+    return vectors / np.linalg.norm(vectors, axis=0)
 
 
 LOW_SCORE = (
@@ -128,5 +133,6 @@ ANALOGY = (
     ),
     Mistake("excluded_by_0", _solve(excluded_score=0.0), *LOW_SCORE),
     Mistake("excluded_by_minus_1", _solve(excluded_score=-1.0), *LOW_SCORE),
+    Mistake("columns_scaled", _solve(given=scale_columns, candidates=scale_columns), *COLUMNS_SCALED),
     Mistake("axis_dropped", lambda a, b, c, words, vectors: vectors / np.linalg.norm(vectors, axis=1), *AXIS_DROPPED),
 )

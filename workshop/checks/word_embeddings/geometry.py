@@ -6,8 +6,9 @@ from workshop.checks.ask import Ask
 from workshop.checks.registry import exercise
 from workshop.checks.word_embeddings.agreement_mistakes import AGREEMENT
 from workshop.checks.word_embeddings.analogy_mistakes import ANALOGY
+from workshop.checks.word_embeddings.cosine_mistakes import COSINE
+from workshop.checks.word_embeddings.nearest_mistakes import NEAREST
 from workshop.checks.word_embeddings.references import agreement_with_people, analogy, cosine, nearest
-from workshop.checks.word_embeddings.similarity_mistakes import COSINE, NEAREST
 from workshop.checks.word_embeddings.words import WORDS
 
 MARGIN = 0.02

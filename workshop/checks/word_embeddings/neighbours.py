@@ -39,6 +39,16 @@ def _last_weight(tokens: list[str], vocabulary: list[str], window: int) -> np.nd
     return counts
 
 
+def _wrap_around(tokens: list[str], vocabulary: list[str], window: int) -> np.ndarray:
+    """Count with a window that begins before the text does."""
+    counts = np.zeros((len(vocabulary), len(vocabulary)))
+    for i in range(len(tokens)):
+        for j in range(i - window, min(len(tokens), i + window + 1)):
+            if j != i and tokens[i] in vocabulary and tokens[j] in vocabulary:
+                counts[vocabulary.index(tokens[i]), vocabulary.index(tokens[j])] += 1 / abs(i - j)
+    return counts
+
+
 def _look_up(find: Callable[[list[str]], Callable[[str], int]]) -> Callable[..., np.ndarray]:
     """Return the mistake of looking every word up, which raises an error for one that is not listed."""
 
@@ -83,6 +93,24 @@ COUNT_MISTAKES = (
         "add 1 divided by the distance between the two places.",
     ),
     Mistake(
+        "sign_kept",
+        lambda tokens, vocabulary, window: _count(tokens, vocabulary, window, lambda distance: -distance),
+        "neighbours before a word count less than nothing: a distance is never negative.",
+        "take the distance without its sign.",
+    ),
+    Mistake(
+        "sign_turned",
+        lambda tokens, vocabulary, window: _count(tokens, vocabulary, window, lambda distance: distance),
+        "neighbours after a word count less than nothing: a distance is never negative.",
+        "take the distance without its sign.",
+    ),
+    Mistake(
+        "distance_plus_1",
+        lambda tokens, vocabulary, window: _count(tokens, vocabulary, window, lambda distance: abs(distance) + 1),
+        "every weight is too small: the next word counts 1/2, as if it stood two places away.",
+        "the distance to the next word is 1.",
+    ),
+    Mistake(
         "after_only",
         lambda tokens, vocabulary, window: _count(tokens, vocabulary, window, before=False),
         "one-sided: only neighbours after the word are counted, so the matrix isn't symmetric.",
@@ -93,6 +121,12 @@ COUNT_MISTAKES = (
         lambda tokens, vocabulary, window: _count(tokens, vocabulary, window, before=False).T,
         "one-sided: only neighbours before the word are counted, so the matrix isn't symmetric.",
         "count each pair in both directions.",
+    ),
+    Mistake(
+        "wraps_around",
+        _wrap_around,
+        "words at the start meet words at the end: tokens[-1] is the last word.",
+        "keep the start of the window from going below 0.",
     ),
     Mistake(
         "counted_twice",

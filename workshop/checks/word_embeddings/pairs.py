@@ -48,6 +48,12 @@ PAIR_MISTAKES = (
         "move the end of the window by one.",
     ),
     Mistake(
+        "window_too_small",
+        lambda tokens, window: _pairs(tokens, lambda i, j: 0 < abs(i - j) < window),
+        "the words exactly `window` places away are missing on both sides: range() stops one before its end.",
+        "let the last distance be `window` itself.",
+    ),
+    Mistake(
         "wraps_around",
         lambda tokens, window: [
             (tokens[i], tokens[j])
@@ -75,6 +81,12 @@ PAIR_MISTAKES = (
         lambda tokens, window: sorted(set(skipgram_pairs(tokens, window))),
         "a pair that occurs several times stands there once, as in a set. Training needs the frequent pairs often.",
         "append every pair to a list.",
+    ),
+    Mistake(
+        "entered_twice",
+        lambda tokens, window: 2 * skipgram_pairs(tokens, window),
+        "every pair stands there twice: it is met from both of its ends, and each time entered both ways round.",
+        "at each place, enter only the pairs that begin with the word there.",
     ),
     Mistake(
         "window_edge_only",

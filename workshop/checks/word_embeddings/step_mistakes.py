@@ -169,6 +169,24 @@ STEP_MISTAKES = (
     Mistake("center_kept", _without(0), "the center stays where it was.", "move all three."),
     Mistake("context_kept", _without(1), "the context stays where it was.", "move all three vectors."),
     Mistake("negatives_kept", _without(2), "the negatives stay where they were.", "move the negatives too."),
+    Mistake(
+        "negatives_come_nearer",
+        lambda *arguments: (*take_step(*arguments)[:2], take_step(*arguments, -1.0)[2]),
+        "the negatives move towards the center; only the center moves rightly.",
+        "turn the sign of the negatives' step.",
+    ),
+    Mistake(
+        "center_comes_nearer",
+        lambda *arguments: (take_step(*arguments, -1.0)[0], *take_step(*arguments)[1:]),
+        "the center moves towards the negatives.",
+        "turn the sign of their part in the center's step.",
+    ),
+    Mistake(
+        "other_order",
+        lambda *arguments: [take_step(*arguments)[which] for which in (1, 0, 2)],
+        "the context is returned first, then the center.",
+        "return them in the order of the arguments.",
+    ),
     Mistake("mean_for_center", _average, *AVERAGED),
     Mistake(
         "mean_for_all",

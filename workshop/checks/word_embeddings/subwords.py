@@ -1,5 +1,7 @@
 """Check 1.8: what fastText knows of a word that it has never seen."""
 
+from collections.abc import Iterable
+
 from workshop.checks.ask import Ask, Mistake
 from workshop.checks.registry import exercise
 from workshop.checks.word_embeddings.words import WORDS
@@ -10,7 +12,7 @@ def character_ngrams(word: str, shortest: int, longest: int) -> list[str]:
     return cut(f"<{word}>", range(shortest, longest + 1))
 
 
-def cut(marked: str, sizes: range) -> list[str]:
+def cut(marked: str, sizes: Iterable[int]) -> list[str]:
     """Return all pieces of these sizes, the small ones first."""
     return [marked[i : i + size] for size in sizes for i in range(len(marked) - size + 1)]
 
@@ -27,6 +29,12 @@ MISTAKES = (
         "put the marks around the word before you cut it.",
     ),
     Mistake(
+        "first_mark_missing",
+        lambda word, shortest, longest: cut(f"{word}>", range(shortest, longest + 1)),
+        "the mark < at the start of the word is missing.",
+        "put a mark at each end of the word before you cut it.",
+    ),
+    Mistake(
         "longest_missing",
         lambda word, shortest, longest: cut(f"<{word}>", range(shortest, longest)),
         "the pieces of the longest size are missing: range() stops one before its end.",
@@ -38,7 +46,7 @@ MISTAKES = (
             f"<{word}>"[i : i + size] for size in range(shortest, longest + 1) for i in range(len(word) + 2 - size)
         ],
         "the last piece of every size is missing, the one that ends with >.",
-        "count by hand how many pieces of 3 letters fit into a text of 6.",
+        "is the mark > there? Then count by hand how many pieces of 3 letters fit into a text of 6.",
     ),
     Mistake(
         "stumps_kept",
@@ -52,13 +60,19 @@ MISTAKES = (
         "shortest_only",
         lambda word, shortest, longest: cut(f"<{word}>", range(shortest, shortest + 1)),
         "only the pieces of the shortest size are there.",
-        "repeat the cutting for every size up to `longest`.",
+        "repeat the cutting for every size up to `longest`. Does `return` stand inside the loop?",
     ),
     Mistake(
         "longest_only",
         lambda word, shortest, longest: cut(f"<{word}>", range(longest, longest + 1)),
         "only the pieces of the longest size are there.",
         "repeat the cutting for every size from `shortest` on.",
+    ),
+    Mistake(
+        "sizes_between_missing",
+        lambda word, shortest, longest: cut(f"<{word}>", sorted({shortest, longest})),
+        "only the pieces of the shortest and the longest size are there.",
+        "go through the sizes between them too.",
     ),
     Mistake(
         "each_once",

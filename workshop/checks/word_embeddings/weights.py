@@ -21,6 +21,7 @@ def _power_first() -> Iterator[Mistake]:
         lambda counts, x_max, alpha: np.minimum(counts / x_max**alpha, 1),
         lambda counts, x_max, alpha: np.where(counts < x_max, counts**alpha / x_max, 1),
         lambda counts, x_max, alpha: np.where(counts < x_max, counts / x_max**alpha, 1),
+        lambda counts, x_max, alpha: np.minimum(counts, x_max) / x_max**alpha,
         lambda counts, x_max, alpha: np.where(counts <= x_max, counts**alpha / x_max, 1),
         lambda counts, x_max, alpha: np.where(counts <= x_max, counts / x_max**alpha, 1),
     )
@@ -108,6 +109,12 @@ WEIGHT_MISTAKES = (
         "the fractions are cut off: an array made for whole numbers (by zeros_like or vectorize) keeps no others.",
         "make the array of results for floats.",
         is_whole,
+    ),
+    Mistake(
+        "divided_whole",
+        lambda counts, x_max, alpha: np.minimum(counts // x_max, 1) ** alpha,
+        "// divides without a rest, so all counts below x_max weigh 0.",
+        "divide with a single /.",
     ),
 )
 
