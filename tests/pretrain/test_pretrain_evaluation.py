@@ -12,7 +12,7 @@ from workshop.pretrain.card import table, write_card
 from workshop.pretrain.evaluation import (
     RESULT,
     Row,
-    Test,
+    TestSet,
     bootstrap,
     evaluate,
     is_right,
@@ -75,7 +75,7 @@ def test_parts_by_hand():
 
 def test_a_test_is_scored_whole_and_by_part():
     cases = [("a", chat("yes")), ("b", chat("no")), ("c", chat("two words"))]
-    rows = {row.part: row for row in score(Test("t", ">= 0.5", cases), ["Yes.", "yes", "two words"])}
+    rows = {row.part: row for row in score(TestSet("t", ">= 0.5", cases), ["Yes.", "yes", "two words"])}
     assert rows[""].value == pytest.approx(2 / 3)
     assert rows[""].met
     assert (rows["answer of 1 word"].value, rows["answer of 1 word"].n) == (0.5, 2)

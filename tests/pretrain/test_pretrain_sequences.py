@@ -8,9 +8,9 @@ import torch
 
 from workshop.pretrain.loop import see, token_losses
 from workshop.pretrain.mixture import make_group, shape_at
-from workshop.pretrain.packing import Sequence1D, encode_group, make_batch
+from workshop.pretrain.packing import ABSTAIN_WEIGHT, ENGLISH_WEIGHT, Sequence1D, encode_group, make_batch
 from workshop.pretrain.sizes import SIZES, build_model
-from workshop.pretrain.tasks import make_page, read
+from workshop.pretrain.tasks import abstain, make_page, read
 from workshop.pretrain.tokenizer import CONTEXT
 
 CHAT = [
@@ -59,6 +59,15 @@ def test_sequences_fit_the_context(encoder):
         len(encoder.encode_chat(chat.messages)[0]) for _ in range(200) for chat in make_group(rng, shape_at(10**6))
     )
     assert CONTEXT / 4 < longest < 2 * CONTEXT
+
+
+def test_abstaining_counts_less_a_token_and_english_least(encoder):
+    rng = Random(6)
+    page = make_page(rng, shape_at(0))
+    parts = encode_group([read(page, rng, shape_at(0)), abstain(page, rng, shape_at(0))], encoder)
+    assert {weight for weight in parts[1][1] if weight} == {1.0}
+    assert {weight for weight in parts[2][1] if weight} == {ABSTAIN_WEIGHT}
+    assert 0 < ENGLISH_WEIGHT < ABSTAIN_WEIGHT < 1
 
 
 def test_a_batch_depends_on_seed_and_step_alone(encoder):

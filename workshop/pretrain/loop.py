@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workshop.errors import require
+from workshop.pretrain.packing import ABSTAIN_WEIGHT
 
 torch = require("torch", "tune")
 
@@ -68,8 +69,7 @@ def train_step(model: Any, optimizers: list[Any], batch: dict[str, Any], rate: f
     for optimizer in optimizers:
         optimizer.step()
         optimizer.zero_grad()
-    answers = weights == 1
-    return losses[answers].mean().item(), losses[~answers].mean().item()
+    return losses[weights == 1].mean().item(), losses[weights < ABSTAIN_WEIGHT].mean().item()
 
 
 def train(

@@ -13,6 +13,7 @@ from workshop.pretrain.tasks import Chat
 from workshop.pretrain.tokenizer import Encoder
 
 TRIES = 4
+ABSTAIN_WEIGHT = 0.4
 ENGLISH_WEIGHT = 0.2
 ENGLISH_SHARE = 0.1
 SHORTEST_TEXT = 24
@@ -40,12 +41,19 @@ class Sequence1D:
 
 def encode_group(chats: Sequence[Chat], encoder: Encoder) -> list[tuple[list[int], list[float]]]:
     """Return the chats' common beginning and then what each has besides: token ids, and weights in the loss."""
-    coded = [encoder.encode_chat(chat.messages) for chat in chats]
+    coded = [_weigh(chat, encoder) for chat in chats]
     shared = _count_shared([ids for ids, _ in coded]) if len(coded) > 1 else 0
     # The last shared token predicts a different one in each branch, so it stands in the branches.
     shared = max(0, shared - 1)
-    trunk = (coded[0][0][:shared], [float(flag) for flag in coded[0][1][:shared]])
-    return [trunk, *((ids[shared:], [float(flag) for flag in written[shared:]]) for ids, written in coded)]
+    trunk = (coded[0][0][:shared], coded[0][1][:shared])
+    return [trunk, *((ids[shared:], weights[shared:]) for ids, weights in coded)]
+
+
+def _weigh(chat: Chat, encoder: Encoder) -> tuple[list[int], list[float]]:
+    """Return a chat's token ids and their weights: abstaining is one long sentence, of which each token counts less."""
+    ids, written = encoder.encode_chat(chat.messages)
+    weight = ABSTAIN_WEIGHT if chat.skill == "abstain" else 1.0
+    return ids, [weight * flag for flag in written]
 
 
 def _count_shared(rows: Sequence[list[int]]) -> int:
