@@ -21,6 +21,42 @@ LEADS = (
     "Unless you hear otherwise,",
     "Visitors should know that",
 )
+LOWERED = frozenset(
+    [
+        "The",
+        "A",
+        "At",
+        "You",
+        "We",
+        "In",
+        "On",
+        "For",
+        "It",
+        "To",
+        "From",
+        "Nobody",
+        "Each",
+        "Every",
+        "With",
+        "No",
+        "When",
+        "Anyone",
+        "Whoever",
+        "Everyone",
+        "If",
+        "Only",
+        "There",
+        "After",
+        "An",
+        "As",
+        "Before",
+        "Between",
+        "Since",
+        "Without",
+        "Up",
+        "This",
+    ]
+)
 JOINTS = (", and ", "; ", ", while ", ", but ", " - ", ", whereas ")
 
 
@@ -92,7 +128,7 @@ def _write_sentences(facts: Sequence[Fact], company: Company, rng: Random, style
             continue
         if before and before.subject == fact.subject and rng.random() < 0.5:
             sentence = _say_it(sentence, fact.subject)
-        if sentences and rng.random() < 0.25:
+        if sentences and rng.random() < 0.25 and _lower(sentence) != sentence:
             sentences[-1] = sentences[-1].rstrip(".") + rng.choice(JOINTS) + _lower(sentence)
         else:
             sentences.append(_lead_in(sentence, company, rng))
@@ -110,8 +146,8 @@ def _say_it(sentence: str, subject: str) -> str:
 
 
 def _lead_in(sentence: str, company: Company, rng: Random) -> str:
-    """Return the sentence with a few words before it, one time in eight."""
-    chance = rng.random()
+    """Return the sentence with a few words before it, one time in eight where it may go on in small letters."""
+    chance = rng.random() if _lower(sentence) != sentence else 1.0
     if chance < 0.06:
         return f"At {company.name}, {_lower(sentence)}"
     return f"{rng.choice(LEADS)} {_lower(sentence)}" if chance < 0.13 else sentence
@@ -120,9 +156,4 @@ def _lead_in(sentence: str, company: Company, rng: Random) -> str:
 def _lower(sentence: str) -> str:
     """Return the sentence with a small first letter, where its first word is an ordinary one."""
     first = sentence.split(" ", 1)[0]
-    ordinary = ("The", "A", "At", "You", "We", "In", "On", "For", "It", "To", "From", "Nobody", "Each", "Every", "With")
-    return (
-        sentence[0].lower() + sentence[1:]
-        if first in (*ordinary, "Only", "There", "After", "Use", "Send")
-        else sentence
-    )
+    return sentence[0].lower() + sentence[1:] if first in LOWERED else sentence
