@@ -80,11 +80,12 @@ def draw_analogy(ask: Ask, count: int, size: int) -> tuple[str, str, str, list[s
 
 @exercise("1.7", reference=analogy, title="complete the analogy", points=2, minutes=7, stars=2, room=True)
 def check_analogy(ask: Ask) -> None:
-    """Try the card's example, inputs that are the nearest, others far away, one candidate, and random spaces."""
+    """Try the card's example, inputs nearest themselves, all far away, one candidate, a narrow axis, random spaces."""
     words = ["man", "king", "woman", "queen", "boat"]
     vectors = np.array([[2.0, 0, 0], [3, 0, 4], [0, 5, 0], [0, 3, 4], [0, 0, 9]])
     close = np.array([[1.0, 0], [1, 0.1], [1, 0.2], [0, 1], [-1, 0]])
     opposite = np.array([[0, 1.0], [0.8, 0.6], [1, 0], [-2, 0.2], [-0.9, 0.45]])
+    narrow = np.array([[0, 15.0], [-2, 15], [-3, 15], [-1, 5], [-3, -5]])
     lengths = np.array([[1.0, 0, 0], [0, 4, 0], [0, 0, 1], [-5, 10, 10], [0, 12, 9]])
     inputs = [
         ("man", "king", "woman", words, vectors),
@@ -92,6 +93,7 @@ def check_analogy(ask: Ask) -> None:
         ("tide", "sea", "rope", ["tide", "rope", "sea", "quay", "boat"], opposite),
         ("sea", "tide", "rope", ["sea", "tide", "rope", "quay"], close[:4]),
         ("sea", "tide", "rope", ["sea", "tide", "rope", "quay", "deck"], lengths),
+        ("sea", "tide", "rope", ["sea", "tide", "rope", "quay", "deck"], narrow),
         *[
             draw_analogy(ask, count, size)
             for count, size in ((5, 3), (6, 3), (8, 4), (10, 3), (12, 4), (12, 3), (9, 2))
