@@ -11,8 +11,8 @@ from workshop.pretrain.__main__ import main
 from workshop.pretrain.card import table, write_card
 from workshop.pretrain.evaluation import (
     RESULT,
+    CaseSet,
     Row,
-    TestSet,
     bootstrap,
     evaluate,
     is_right,
@@ -75,7 +75,7 @@ def test_parts_by_hand():
 
 def test_a_test_is_scored_whole_and_by_part():
     cases = [("a", chat("yes")), ("b", chat("no")), ("c", chat("two words"))]
-    rows = {row.part: row for row in score(TestSet("t", ">= 0.5", cases), ["Yes.", "yes", "two words"])}
+    rows = {row.part: row for row in score(CaseSet("t", ">= 0.5", cases), ["Yes.", "yes", "two words"])}
     assert rows[""].value == pytest.approx(2 / 3)
     assert rows[""].met
     assert (rows["answer of 1 word"].value, rows["answer of 1 word"].n) == (0.5, 2)

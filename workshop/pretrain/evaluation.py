@@ -26,7 +26,7 @@ _NOT_WORD = re.compile(r"[^\w\s]")
 
 
 @dataclass(frozen=True)
-class TestSet:
+class CaseSet:
     """A set of N cases: each a company or document, which intervals resample, and a chat with the right answer.
 
     target: the share that is aimed at, as ">= 0.95" or "< 0.05". exact: whether capitals and marks count.
@@ -138,19 +138,19 @@ def skerryline_unanswerable() -> list[tuple[str, Chat]]:
     return cases
 
 
-def make_tests(cases: int, seed: int = 1) -> list[TestSet]:
+def make_tests(cases: int, seed: int = 1) -> list[CaseSet]:
     """Return every set of the model card, `cases` cases in each."""
     known = make_test("read", cases, "train", seed)
     return [
-        TestSet("unseen companies and values, known phrasings", ">= 0.95", known),
-        TestSet("unseen phrasings", ">= 0.75", make_test("read", cases, "held_out", seed)),
-        TestSet("Skerryline FAQ with the right passage given", ">= 0.70", skerryline_cases(cases)),
-        TestSet("abstains when the passage is missing", ">= 0.85", make_test("abstain", cases, "train", seed)),
-        TestSet("abstains, unseen phrasings", "", make_test("abstain", cases, "held_out", seed)),
-        TestSet("abstains on Skerryline", "", skerryline_unanswerable()[:cases]),
-        TestSet("right by chance with no passage", "< 0.05", without_passages(known)),
-        TestSet("Skerryline FAQ with no passage", "< 0.05", without_passages(skerryline_cases(cases))),
-        TestSet(
+        CaseSet("unseen companies and values, known phrasings", ">= 0.95", known),
+        CaseSet("unseen phrasings", ">= 0.75", make_test("read", cases, "held_out", seed)),
+        CaseSet("Skerryline FAQ with the right passage given", ">= 0.70", skerryline_cases(cases)),
+        CaseSet("abstains when the passage is missing", ">= 0.85", make_test("abstain", cases, "train", seed)),
+        CaseSet("abstains, unseen phrasings", "", make_test("abstain", cases, "held_out", seed)),
+        CaseSet("abstains on Skerryline", "", skerryline_unanswerable()[:cases]),
+        CaseSet("right by chance with no passage", "< 0.05", without_passages(known)),
+        CaseSet("Skerryline FAQ with no passage", "< 0.05", without_passages(skerryline_cases(cases))),
+        CaseSet(
             "follows an instruction, unseen content", ">= 0.90", make_test("follow", cases, "train", seed), exact=True
         ),
     ]
@@ -174,7 +174,7 @@ def parts_of(chat: Chat) -> list[str]:
     ]
 
 
-def score(test: TestSet, answers: Sequence[str]) -> list[Row]:
+def score(test: CaseSet, answers: Sequence[str]) -> list[Row]:
     """Return a test's row and then one for each part of it."""
     right = [is_right(one, chat.answer, test.exact) for one, (_, chat) in zip(answers, test.cases, strict=True)]
     members: dict[str, list[int]] = {"": list(range(len(right)))}
