@@ -768,7 +768,7 @@ check.word_embeddings.agreement_with_people(agreement_with_people)
 #
 # *… "the ratings have slipped"*: skip the rating together with its pair.
 #
-# *… "unknown word scored 0"*: 0 is a score too. Leave the pair out.
+# *… "pairs with an unknown word are scored 0"*: 0 is a score too. Leave the pair out.
 #
 # </details>
 #

@@ -32,7 +32,7 @@ STUDENTS, MANY, SPAWNS = 30, 300, 30
 GOAL = 20.0
 ENGINE = ("box", "cell", "child", "confine", "engine", "jail", "judge", "quiet", "replay", "warm", "wire")
 INPUTS = (
-    "solutions/01_word_embeddings.py",
+    "solutions/01_word_embeddings.py#code",
     "workshop/checks/word_embeddings",
     *(f"workshop/checks/{name}.py" for name in ("ask", "hidden", "local", "mistakes", "protocol", "values")),
     *(f"workshop/grade/{name}.py" for name in ENGINE),
