@@ -1,6 +1,5 @@
 """Pictures of words: the title follows the data, everything can be read, nothing is without words."""
 
-
 import numpy as np
 import pytest
 

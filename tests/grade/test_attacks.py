@@ -19,6 +19,7 @@ from workshop.grade.jail import USERS_EACH, first_user
 from workshop.grade.records import Record, Submission
 from workshop.grade.replay import Limits
 
+pytestmark = pytest.mark.slow
 STEM = "00_start_here"
 ATTACKS = read_attacks()
 FIRST_USER = first_user()

@@ -16,6 +16,8 @@ from workshop.grade.engine import Engine
 from workshop.grade.records import Submission
 from workshop.grade.replay import Limits
 
+pytestmark = pytest.mark.slow
+
 START, WORDS = "00_start_here", "01_word_embeddings"
 SECRET = b"t" * 32
 RIGHT = """def count_words(text):

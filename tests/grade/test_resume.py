@@ -19,6 +19,8 @@ from workshop.grade.records import Record
 from workshop.grade.run import SECRET, Options, find_secret, grade_all
 from workshop.measure.kills import digest_files, kill_at_random
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parent
 START = "00_start_here"
 

@@ -24,6 +24,8 @@ from pathlib import Path
 sys.path.insert(0, {here!r})
 from small_plan import PLAN
 from workshop.pretrain.run import run
+
+pytestmark = pytest.mark.slow
 run(PLAN, Path({folder!r}), tell=lambda report, seconds: os._exit(9) if report.step == 4 else None)
 """
 
