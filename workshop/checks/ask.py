@@ -69,11 +69,11 @@ class Ask:
         others: more arguments, to tell mistakes apart that look the same here. Returns the function's value.
         """
         rule, arguments, want = Rule(tolerance, unordered), plain(arguments), plain(want)
-        reply, shown = self.caller(*arguments), self._show(arguments)
+        reply = self.caller(*arguments)
         if not reply.error_type and not reply.mutated and rule.same(reply.value, want):
             return reply.value
         came, wanted = contrast(reply.value, want)
-        expected = what or f"{shown} returns {wanted}{' (in any order)' if unordered else ''}."
+        expected = what or f"{self._show(arguments)} returns {wanted}{' (in any order)' if unordered else ''}."
         mistake = None if reply.mutated else self._diagnose(rule, mistakes, (arguments, reply, want), others)
         if mistake is not None:
             got = f"an error. {reply.error_text}" if reply.error_type else came
@@ -109,6 +109,8 @@ class Ask:
 
     def _accept(self, reply: Reply, arguments: Sequence[Any]) -> Any:
         """Return a reply's value; raise NotYet for an error, a changed argument or no value at all."""
+        if not reply.error_type and not reply.mutated and reply.value is not None:
+            return reply.value
         shown = self._show(arguments)
         if reply.error_type:
             self._explain_error(reply, arguments)
