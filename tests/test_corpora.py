@@ -23,6 +23,7 @@ def test_articles_are_many_long_and_clean(articles):
     assert len({article.title for article in articles}) == len(articles)
 
 
+@pytest.mark.slow
 def test_articles_are_the_same_every_time(articles):
     assert load_articles() == articles
 

@@ -138,6 +138,7 @@ def test_an_encoder_that_no_table_knows_is_named():
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak of memory is read as Linux tells it")
+@pytest.mark.slow
 def test_a_fresh_process_loads_it_within_its_budget():
     run = subprocess.run([sys.executable, "-c", FRESH], capture_output=True, text=True, check=True)
     seconds, kilobytes = map(float, run.stdout.split())

@@ -110,6 +110,7 @@ def generated():
     return [make_group(rng, FULL) for _ in range(700)]
 
 
+@pytest.mark.slow
 def test_nothing_is_called_as_in_skerryline(generated):
     ordinary = {word for article in load_articles() for sentence in article.sentences for word in sentence}
     pages = [page.text for edition in (1, 2) for page in load_handbook(edition=edition)]
