@@ -3,25 +3,44 @@
 from random import Random
 
 from workshop.pretrain.follow import abstain_in_form, follow, follow_two_keys, show_examples
-from workshop.pretrain.tasks import Chat, Page, Shape, abstain, guess, make_page, read, talk
+from workshop.pretrain.tasks import Chat, Page, Shape, abstain, guess, make_page, read, repeat, talk
 
-GROWTH_STEPS = 1500
-SHARES = {read: 0.60, abstain: 0.17, follow: 0.13, follow_two_keys: 0.03, show_examples: 0.05, abstain_in_form: 0.02}
+COPYING_STEPS = 1000
+GROWTH_STEPS = 4000
+COPYING = {read: 0.85, repeat: 0.15}
+SHARES = {
+    read: 0.60,
+    abstain: 0.16,
+    follow: 0.13,
+    follow_two_keys: 0.03,
+    show_examples: 0.05,
+    abstain_in_form: 0.02,
+    repeat: 0.01,
+}
 LOOSE = 0.12
 
 
 def shape_at(step: int) -> Shape:
-    """Return how hard tasks are at a step of the training: from one or two facts and one passage to the full size."""
-    grown = min(1.0, step / GROWTH_STEPS)
-    return Shape(facts=2 + round(16 * grown), passages=1 + round(5 * grown), questions=3 + round(4 * grown))
+    """Return how hard tasks are at a step: one or two facts to copy at first, then slowly up to the full size.
+
+    Copying is what everything else is built on and what clicks last: while nothing else is asked, it clicks sooner.
+    """
+    grown = min(1.0, max(0, step - COPYING_STEPS) / GROWTH_STEPS)
+    return Shape(
+        facts=2 + round(16 * grown),
+        passages=1 + round(5 * grown),
+        questions=4 + round(3 * grown),
+        copying=step < COPYING_STEPS,
+    )
 
 
 def make_group(rng: Random, shape: Shape) -> list[Chat]:
     """Make the chats that share a page, or, one time in eight, a single one without passages."""
-    if rng.random() < LOOSE:
+    if not shape.copying and rng.random() < LOOSE:
         return [talk(rng) if rng.random() < 0.25 else guess(rng, shape)]
-    page = make_page(rng, shape, plain=rng.random() < 0.15)
-    skills = rng.choices(list(SHARES), list(SHARES.values()), k=rng.randint(2, shape.questions))
+    page = make_page(rng, shape, plain=shape.copying or rng.random() < 0.15)
+    shares = COPYING if shape.copying else SHARES
+    skills = rng.choices(list(shares), list(shares.values()), k=rng.randint(2, shape.questions))
     return [skill(page, rng, shape) for skill in skills]
 
 

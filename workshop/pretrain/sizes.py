@@ -7,6 +7,10 @@ from workshop.errors import require, unknown
 from workshop.pretrain.tokenizer import CONTEXT
 
 
+# Slow rotations leave half of each head free to match a word wherever in the context it stands.
+ROPE_THETA = 1e6
+
+
 @dataclass(frozen=True)
 class Size:
     """Width, layers, heads and inner width of a Llama, and what suits it.
@@ -19,8 +23,8 @@ class Size:
     heads: int
     inner: int
     batch: int = 4
-    matrix_rate: float = 0.01
-    other_rate: float = 0.003
+    matrix_rate: float = 0.005
+    other_rate: float = 0.002
 
 
 # Parameters with 5,120 tokens: 0.5, 2.8, 6.1, 10.3 and 12.6 million.
@@ -51,6 +55,7 @@ def build_model(size: Size, tokenizer: Any, seed: int = 0) -> Any:
         num_key_value_heads=size.heads,
         intermediate_size=size.inner,
         max_position_embeddings=CONTEXT,
+        rope_parameters={"rope_type": "default", "rope_theta": ROPE_THETA},
         tie_word_embeddings=True,
         bos_token_id=tokenizer.bos_token_id,
         eos_token_id=tokenizer.eos_token_id,

@@ -11,6 +11,15 @@ from workshop.pretrain.values import draw_subject, draw_value
 
 ABSTAIN = "I don't know: the passages don't say."
 WORDS = 620
+LONGEST_REPEAT = 60
+REPEAT = (
+    "Repeat the passages word for word.",
+    "Write the text above again.",
+    "Copy the passages.",
+    "Say again exactly what stands there.",
+    "What do the passages say, word for word?",
+    "Please quote the whole text.",
+)
 BEFORE = (
     "Quick question: ",
     "Hi, ",
@@ -59,11 +68,15 @@ class Chat:
 
 @dataclass(frozen=True)
 class Shape:
-    """How hard a task is: at most so many facts, passages and questions, and its split of content and phrasings."""
+    """How hard a task is: at most so many facts, passages and questions, and its split of content and phrasings.
+
+    copying: whether nothing is asked but what can be copied.
+    """
 
     facts: int = 18
     passages: int = 6
     questions: int = 7
+    copying: bool = False
     content: str = "train"
     phrasings: str = "train"
 
@@ -136,6 +149,14 @@ def read(page: Page, rng: Random, shape: Shape) -> Chat:
     fact = rng.choice(page.company.facts)
     messages = (turn("user", page.prompt(ask(fact, rng, shape.phrasings))), turn("assistant", fact.value))
     return Chat(messages, "read", len(page.passages), page.find(fact), fact.kind.value)
+
+
+def repeat(page: Page, rng: Random, shape: Shape) -> Chat:
+    """Ask for the passages themselves, where they are short: nearly every token of the answer is copied."""
+    if sum(len(text.split()) for text in page.texts) > LONGEST_REPEAT:
+        return read(page, rng, shape)
+    messages = (turn("user", page.prompt(rng.choice(REPEAT))), turn("assistant", "\n".join(page.texts)))
+    return Chat(messages, "repeat", len(page.passages))
 
 
 def abstain(page: Page, rng: Random, shape: Shape) -> Chat:
