@@ -1,6 +1,6 @@
 """From texts to a model's tokens and back: the chat template, batches, answers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,12 +16,14 @@ ROLES = ("system", "user", "assistant")
 def encode_chat(language_model: LanguageModel, messages: str | Sequence[dict[str, str]]) -> list[int]:
     """Turn messages ({"role": …, "content": …}) into token ids, up to where the assistant's answer begins.
 
-    A single text is taken as one turn of the user's. Half of a surrogate pair, which no tokenizer reads, becomes �.
+    A single text is taken as one turn of the user's. Half of a surrogate pair, which no tokenizer reads, becomes �; a
+    mark of the template's own in a text, which would end the turn there, gets a blank inside: < |assistant|>.
     Raises WorkshopError for a list that is empty and for messages of another form.
     """
     turns = [{"role": "user", "content": messages}] if isinstance(messages, str) else list(messages)
     _check(turns)
-    turns = [{**turn, "content": mend_text(turn["content"])} for turn in turns]
+    marks = [token.content for token in language_model.tokenizer.added_tokens_decoder.values() if token.special]
+    turns = [{**turn, "content": disarm(mend_text(turn["content"]), marks)} for turn in turns]
     text = language_model.tokenizer.apply_chat_template(
         turns, tokenize=False, add_generation_prompt=True, **language_model.template_options
     )
@@ -31,6 +33,14 @@ def encode_chat(language_model: LanguageModel, messages: str | Sequence[dict[str
 def mend_text(text: str) -> str:
     """Return a text that can be written as UTF-8: surrogate pairs are joined, halves of one become �."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def disarm(text: str, marks: Iterable[str]) -> str:
+    """Return a text in which no mark of a tokenizer's stands whole: each has a blank after its first letter."""
+    # Longest first: one mark may hold another. A mark of one letter can't be taken for a text's end.
+    for mark in sorted((mark for mark in marks if len(mark) > 1), key=len, reverse=True):
+        text = text.replace(mark, f"{mark[0]} {mark[1:]}")
+    return text
 
 
 def _check(turns: list[Any]) -> None:
