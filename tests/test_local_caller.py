@@ -82,6 +82,35 @@ def test_what_is_not_plain_is_named(value):
     assert local_caller(lambda: value)().error_type == NOT_PLAIN
 
 
+def test_silence_within_silence_and_after_it(capfd):
+    with silence():
+        with silence():
+            print("inner", file=sys.stderr)
+            os.write(2, b"to the descriptor")
+        print("outer", file=sys.stderr)
+        sys.stderr = sys.__stderr__
+        with silence():
+            print("given back by the function", file=sys.stderr)
+    print("after", file=sys.stderr)
+    assert capfd.readouterr().err == "after\n"
+
+
+class Unequal(np.ndarray):
+    def __eq__(self, other):
+        raise RuntimeError("not to be compared")
+
+
+@pytest.mark.parametrize(
+    ("value", "mutated"),
+    [(1.5, False), (np.float64(1.5), False), (1, True), (np.zeros(2).view(Unequal), True), (object(), True)],
+)
+def test_what_is_put_into_an_argument_is_compared_by_its_value(value, mutated):
+    def put(x):
+        x[0] = value
+
+    assert local_caller(put)([1.5]).mutated == mutated
+
+
 def test_changed_arguments_are_noticed_and_the_callers_stay():
     given, array = [3, 1, 2], np.zeros(2)
 

@@ -91,7 +91,7 @@ def _outside(node: ast.Import | ast.ImportFrom) -> bool:
 def diagnose(exercise: Exercise, function: Callable[..., Any], seed: int = 0) -> NotYet | None:
     """Return what the check says about a function, or None where it passes."""
     try:
-        run_check(exercise, local_caller(function, exercise.seconds), seed)
+        run_check(exercise, local_caller(function, exercise.seconds, tensors=exercise.tensors), seed)
     except NotYet as problem:
         return problem
     return None

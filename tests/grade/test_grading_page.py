@@ -1,13 +1,17 @@
 """docs/grading.md says what is true: its options, its files, its table of attacks."""
 
+import dataclasses
 import re
 
+import pytest
 from fake_grader import FakeGrader, write
 
 from workshop import cli
 from workshop.build.source import checkout
+from workshop.errors import WorkshopError
+from workshop.grade.replay import Limits
 from workshop.grade.run import grade_all
-from workshop.measure import attack_table, kills, stock_attacks
+from workshop.measure import attack_table, grader, kills, speed_table, stock_attacks
 from workshop.measure.stock_attacks import load_battery
 from workshop.score.results import Results, Row, is_stale, read_results
 
@@ -54,6 +58,23 @@ def test_verdicts_follow_from_what_was_measured():
 
 
 def test_kills_are_those_that_were_measured():
+    assert is_stale(kills.STEM) == []
+    assert set(read_results(kills.STEM).inputs_sha256) == set(kills.INPUTS)
     [row] = read_results(kills.STEM).select(metric="files that differ")
     assert (row.value, row.n) == (0, kills.TIMES)
     assert f"at {kills.TIMES} random moments" in PAGE
+
+
+def test_speed_is_written_from_what_was_measured():
+    results = read_results(grader.STEM)
+    assert speed_table.fill_speed(PAGE, results) == PAGE == speed_table.fill_speed(PAGE, None)
+    rows = [
+        dataclasses.replace(row, value=7 * row.value) if row.metric == speed_table.RATIO else row
+        for row in results.rows
+    ]
+    [ratio] = results.select(metric=speed_table.RATIO)
+    text = speed_table.write_speed(dataclasses.replace(results, rows=tuple(rows)))
+    assert f"{7 * ratio.value:.1f} times the throughput" in text
+    assert f"{Limits().cell:g} for a cell" in text
+    with pytest.raises(WorkshopError, match="has lost its markers"):
+        speed_table.fill_speed(PAGE.replace("<!-- /speed -->", ""), results)

@@ -27,6 +27,11 @@ def test_plain_values_come_through_whole(value):
     assert equal(wire.decode(wire.encode(value)), value)
 
 
+@given(st.lists(VALUES, max_size=4))
+def test_values_join_to_the_list_of_them(values):
+    assert wire.join([wire.encode(value) for value in values]) == wire.encode(values)
+
+
 @pytest.mark.parametrize("dtype", sorted(DTYPES))
 @pytest.mark.parametrize("shape", [(), (0,), (3,), (2, 3), (0, 5), (2, 1, 2)])
 def test_arrays_keep_dtype_and_shape(dtype, shape):

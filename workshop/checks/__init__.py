@@ -26,7 +26,7 @@ def run_check(exercise: Exercise, caller: Caller, seed: int = 0) -> None:
 def passes(exercise: Exercise, function: Callable[..., Any]) -> bool:
     """Tell whether a function passes, without showing anything."""
     try:
-        run_check(exercise, local_caller(function, exercise.seconds))
+        run_check(exercise, local_caller(function, exercise.seconds, tensors=exercise.tensors))
     except NotYet:
         return False
     return True
@@ -62,7 +62,7 @@ class FunctionCheck:
             )
         try:
             with silence():
-                run_check(exercise, local_caller(function, exercise.seconds))
+                run_check(exercise, local_caller(function, exercise.seconds, tensors=exercise.tensors))
         except NotYet as problem:
             show_failure(problem)
             raise problem from None

@@ -105,7 +105,9 @@ class Ask:
 
     def _show(self, arguments: Sequence[Any]) -> str:
         """Write a call as the learner would."""
-        return f"{self.exercise.function}({', '.join(describe_argument(each)[0] for each in arguments)})"
+        exercise = self.exercise
+        shown = (describe_argument(each, exercise.tensors)[0] for each in arguments)
+        return f"{exercise.function}({', '.join(shown)})"
 
     def _accept(self, reply: Reply, arguments: Sequence[Any]) -> Any:
         """Return a reply's value; raise NotYet for an error, a changed argument or no value at all."""

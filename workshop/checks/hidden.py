@@ -103,7 +103,7 @@ def run(exercise_id: str, function: Callable[..., Any]) -> None:
     exercise, secret = find_exercise(exercise_id), read_secret()
     try:
         with silence():
-            run_hidden(exercise, local_caller(function, exercise.seconds), secret)
+            run_hidden(exercise, local_caller(function, exercise.seconds, tensors=exercise.tensors), secret)
     except NotYet as problem:
         show_failure(problem)
         raise problem from None

@@ -11,11 +11,11 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 from typing import Any
 
-from workshop.checks.protocol import NOT_PLAIN, TIME_UP, Caller, NotPlainError, Reply, equal, plain
+from workshop.checks.protocol import NOT_PLAIN, TIME_UP, Caller, NotPlainError, Reply, equal, plain, with_tensors
 
 LIMIT_SECONDS = 5.0
 PRINT_LIMIT = 20_000
@@ -37,14 +37,18 @@ class Printed(io.StringIO):
         return len(text)
 
 
-def local_caller(function: Callable[..., Any], limit: float = LIMIT_SECONDS) -> Caller:
+def local_caller(function: Callable[..., Any], limit: float = LIMIT_SECONDS, *, tensors: bool = False) -> Caller:
     """Return a caller that runs the function here.
 
     limit: seconds before a call is stopped. A user's own interrupt (KeyboardInterrupt) passes through.
+    tensors: whether arrays reach the function as torch tensors. Raises MissingExtra where they should and there is no
+    torch.
     """
 
     def call(*arguments: Any) -> Reply:
         given = copy.deepcopy(arguments)
+        if tensors:
+            given = tuple(map(with_tensors, given))
         printed, start = Printed(), time.perf_counter()
         value, error_type, error_text = None, "", ""
         try:
@@ -62,11 +66,11 @@ def local_caller(function: Callable[..., Any], limit: float = LIMIT_SECONDS) -> 
     return call
 
 
-def changed(before: Any, after: Any) -> bool:
-    """Tell whether arguments differ after a call; what can't be compared counts as changed."""
+def changed(before: Sequence[Any], after: Sequence[Any]) -> bool:
+    """Tell whether arguments differ after a call, tensors being arrays; what can't be compared counts as changed."""
     try:
-        return not equal(plain(before), plain(after))
-    except NotPlainError:
+        return not (all(map(equal, before, after)) or equal(plain(before), plain(after)))
+    except Exception:
         return True
 
 
@@ -95,7 +99,11 @@ def silence() -> Iterator[None]:
     """Keep standard error silent by every way to it: nbgrader gives 0 for a single character there.
 
     The stream is muted as well as replaced, since log handlers and progress bars hold on to the one they met first.
+    Within itself it has nothing left to do.
     """
+    if isinstance(sys.stderr, Printed):
+        yield
+        return
     with contextlib.ExitStack() as stack:
         stack.enter_context(mute(sys.stderr))
         stack.enter_context(contextlib.redirect_stderr(Printed()))

@@ -8,9 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from workshop.errors import require
+
 DTYPES = frozenset(
     ["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32", "float64"]
 )
+KINDS = frozenset(map(np.dtype, DTYPES))
 MAX_DEPTH = 20
 TIME_UP = "TimeUp"
 NOT_PLAIN = "NotPlain"
@@ -21,7 +24,8 @@ class Reply:
     """What came of one call.
 
     value: the returned value after `plain`. error_type, error_text: empty where the call returned.
-    stdout: what it printed. mutated: whether an argument changed. seconds: wall time.
+    stdout: what it printed. mutated: whether an argument changed. seconds: wall time; no check judges by it, and the
+    grader's replies have none.
     """
 
     value: Any = None
@@ -47,7 +51,7 @@ def plain(value: Any, depth: int = 0) -> Any:
     """
     if depth > MAX_DEPTH:
         raise NotPlainError(f"a value nested deeper than {MAX_DEPTH} levels")
-    if value is None or type(value) is bool:
+    if value is None or type(value) in (bool, int, str):
         return value
     if isinstance(value, np.generic):
         return plain(value.item(), depth)
@@ -74,16 +78,45 @@ def _array(value: Any, depth: int) -> Any:
     """Return a tensor or array as a plain array in native byte order."""
     torch = sys.modules.get("torch")
     if torch is not None and isinstance(value, torch.Tensor):
-        value = value.detach().to("cpu")
-        value = (value.float() if value.dtype == torch.bfloat16 else value).numpy()
+        value = _from_tensor(value.float() if value.dtype == torch.bfloat16 else value)
     if not isinstance(value, np.ndarray):
         raise NotPlainError(name_kind(value))
     if value.ndim == 0 or value.dtype.kind in "OUS":
         return plain(value.tolist(), depth + 1)
     array = np.array(value, subok=False, dtype=value.dtype.newbyteorder("="))
-    if array.dtype.name not in DTYPES:
+    if array.dtype not in KINDS:
         raise NotPlainError(f"an array of dtype {array.dtype}")
     return array
+
+
+def _from_tensor(tensor: Any) -> np.ndarray:
+    """Return a tensor of any device as an array, without its gradient; raise NotPlainError where it has none."""
+    try:
+        return tensor.numpy(force=True)
+    except (RuntimeError, TypeError):
+        facts = f"{tensor.dtype}, {tensor.layout}, {tensor.device}"
+        raise NotPlainError(f"a tensor that can't become an array ({facts})") from None
+
+
+def with_tensors(value: Any) -> Any:
+    """Return plain data with a torch tensor in the place of each array; the two share their numbers.
+
+    Raises MissingExtra where torch is not installed.
+    """
+    if isinstance(value, np.ndarray):
+        return require("torch", "words").from_numpy(value)
+    if isinstance(value, list):
+        return [with_tensors(item) for item in value]
+    return {key: with_tensors(item) for key, item in value.items()} if isinstance(value, dict) else value
+
+
+def on_arrays(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function of tensors as one that takes plain data and gives it, as a check needs it."""
+
+    def converted(*arguments: Any) -> Any:
+        return plain(function(*map(with_tensors, plain(arguments))))
+
+    return converted
 
 
 def name_kind(value: Any) -> str:

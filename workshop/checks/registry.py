@@ -34,7 +34,8 @@ class Exercise:
 
     id: "1.2". stars: 1 to 3, how hard. room: done in the room (R in the curriculum).
     check: a function of an `Ask`; reference: a right answer, used where a learner's is missing.
-    tensors: arrays reach the function as torch tensors. seconds: the time limit of one call.
+    tensors: arrays reach the function, and the reference, as torch tensors; a check has arrays alone.
+    seconds: the time limit of one call.
     """
 
     id: str

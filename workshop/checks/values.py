@@ -66,10 +66,14 @@ def describe(value: Any, digits: int = 4) -> str:
     return f"{text[: LONGEST - 25]} … {text[-20:]}{size}"
 
 
-def describe_argument(value: Any) -> tuple[str, bool]:
-    """Return an argument as a learner would write it in a call, and whether it is whole: a long one is cut."""
+def describe_argument(value: Any, tensors: bool = False) -> tuple[str, bool]:
+    """Return an argument as a learner would write it in a call, and whether it is whole: a long one is cut.
+
+    tensors: whether arrays are written as torch tensors.
+    """
     if isinstance(value, np.ndarray) and value.size <= 12:
-        filled = f"np.array({value.tolist()})" if value.size else f"np.zeros({value.shape})"
+        array, zeros = ("torch.tensor", "torch.zeros") if tensors else ("np.array", "np.zeros")
+        filled = f"{array}({value.tolist()})" if value.size else f"{zeros}({value.shape})"
         rounded = re.sub(r"-?\d+\.\d{5,}(e-?\d+)?", lambda found: f"{float(found[0]):.4g}", filled)
         return rounded, True
     text = describe(value)

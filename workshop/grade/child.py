@@ -8,7 +8,7 @@ import re
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +48,8 @@ class Notebook:
 
     def look(self, function: str) -> list[Any]:
         """Return how often the notebook defines a function and whether the name stands for one in the end."""
-        count = sum(self._count(source, function) for source in self.cells if function in source)
+        written = re.compile(rf"\bdef[\s\\]+{function}\b")
+        count = sum(self._count(source, function) for source in self.cells if written.search(source))
         return [count, callable(self.shell.user_ns.get(function))]
 
     def _count(self, source: str, function: str) -> int:
@@ -59,18 +60,33 @@ class Notebook:
             return 0
         return sum(isinstance(node, ast.FunctionDef) and node.name == function for node in body)
 
-    def call(self, function: str, seconds: float, arguments: list[Any]) -> Reply:
-        """Call a function of the notebook."""
-        return local_caller(self.shell.user_ns[function], seconds)(*arguments)
+    def call(self, function: str, seconds: float, tensors: bool, questions: bytes) -> bytes:
+        """Call a function of the notebook on several lists of arguments, and stop early where that takes long.
 
-    def calls(self, function: str, seconds: float, several: list[list[Any]]) -> tuple[Reply, ...]:
-        """Call a function on several lists of arguments, and stop early where that takes long."""
-        replies, start = [], time.perf_counter()
+        tensors: whether arrays reach it as torch tensors. questions: the lists, as they travel.
+        Returns the replies as they travel; b"" where they are too large together.
+        """
+        several, replies = wire.decode(questions), []
+        start = time.perf_counter()
         for arguments in several:
-            replies.append(self.call(function, seconds, arguments))
+            replies.append(local_caller(self.shell.user_ns[function], seconds, tensors=tensors)(*arguments))
             if replies[-1].error_type == TIME_UP or time.perf_counter() - start > BATCH_SECONDS:
                 break
-        return tuple(replies)
+        return _pack(replies) or (_pack([TOO_LARGE]) if len(several) == 1 else b"")
+
+
+def _pack(replies: Sequence[Reply]) -> bytes:
+    """Return replies as they travel; b"" where they are too large for one frame."""
+    try:
+        content = wire.encode([_as_list(reply) for reply in replies])
+    except (wire.WireError, RecursionError):
+        return b""
+    return content if len(content) < wire.MOST_BYTES - 100 else b""
+
+
+def _as_list(reply: Reply) -> list[Any]:
+    """Return a reply as a list that can travel."""
+    return [reply.value, reply.error_type, reply.error_text[:LONGEST_TEXT], bool(reply.stdout), reply.mutated]
 
 
 def _code_of(cell: dict[str, Any]) -> str:
@@ -97,7 +113,7 @@ def serve(connection: socket.socket, shell: Any) -> None:
     """Answer requests until the connection closes; each is a list of a number, what to do, and arguments."""
     notebook = Notebook(shell)
     actions = {"prove": prove, "open": notebook.open, "run": notebook.run, "look": notebook.look}
-    actions |= {"call": notebook.call, "calls": notebook.calls}
+    actions["call"] = notebook.call
     while True:
         number, action, *arguments = wire.receive(connection, most=2 * wire.MOST_BYTES)
         sys.stdout, sys.stderr = Printed(), Printed()
@@ -111,23 +127,4 @@ def _answer(connection: socket.socket, number: int, action: Callable[..., Any], 
         result = action(*arguments)
     except Exception:
         result = "failed"
-    if isinstance(result, Reply):
-        wire.send(connection, [number, _fit(_as_list(result)) or _as_list(TOO_LARGE)])
-    elif isinstance(result, tuple):
-        wire.send(connection, [number, _fit([*map(_as_list, result)]) or []])
-    else:
-        wire.send(connection, [number, result])
-
-
-def _fit(answer: list[Any]) -> list[Any] | None:
-    """Return an answer if it can travel in one frame, else None."""
-    try:
-        return answer if len(wire.encode(answer)) < wire.MOST_BYTES - 100 else None
-    except (wire.WireError, RecursionError):
-        return None
-
-
-def _as_list(reply: Reply) -> list[Any]:
-    """Return a reply as a list that can travel."""
-    text = reply.error_text[:LONGEST_TEXT]
-    return [reply.value, reply.error_type, text, bool(reply.stdout), reply.mutated, reply.seconds]
+    wire.send(connection, [number, result])

@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 
 from workshop.checks.registry import Exercise, find_lesson, list_exercises
-from workshop.errors import WorkshopError
+from workshop.errors import WorkshopError, require
 from workshop.grade import judge
+from workshop.grade.caller import JailCaller, Questions
 from workshop.grade.jail import HEAVY, LIGHT, Jail
 from workshop.grade.journal import hash_package, make_digest
 from workshop.grade.records import Mark, Record, Submission
@@ -21,7 +23,7 @@ class Engine:
 
     lesson: its stem. secret: of the hidden tests. unsafe: without a jail. libraries: what is imported beforehand;
     None: what the lesson's answers use.
-    Raises WorkshopError where there can be no jail.
+    Raises WorkshopError where there can be no jail, or a library is missing that the checks need.
     """
 
     def __init__(
@@ -36,15 +38,29 @@ class Engine:
     ) -> None:
         self.lesson, self.jobs = find_lesson(lesson).stem, jobs
         self._secret, self._unsafe, self._limits = secret, unsafe, limits or Limits()
-        self._package = hash_package()
-        self.exercises = list_exercises(self.lesson)
-        runs = ((judge.judge_visible, ()), (judge.judge_hidden, (secret,)))
-        self._asked = {
-            (one.id, hidden): judge.foresee(one, run, *more)
-            for one in self.exercises
-            for hidden, (run, more) in enumerate(runs)
-        }
-        self.jail = Jail(choose_libraries(self.lesson) if libraries is None else libraries, unsafe)
+        libraries = choose_libraries(self.lesson) if libraries is None else libraries
+        with ThreadPoolExecutor(1) as thread:
+            warming = thread.submit(Jail, libraries, unsafe)
+            try:
+                self._package = hash_package()
+                self.exercises = list_exercises(self.lesson)
+                self._questions = self._foresee()
+            except BaseException:
+                warming.result().close()
+                raise
+        self.jail = warming.result()
+        self._known: dict[tuple[str, bool, bytes], tuple[str, str]] = {}
+
+    def _foresee(self) -> dict[tuple[str, bool], Questions]:
+        """Return what every check asks of a right answer, by exercise and whether it is a hidden one.
+
+        Raises MissingExtra where an exercise takes tensors and there is no torch.
+        """
+        if any(one.tensors for one in self.exercises):
+            require("torch", "words")
+        visible = {(one.id, False): judge.foresee(one, judge.judge_visible) for one in self.exercises}
+        hidden = {(one.id, True): judge.foresee(one, judge.judge_hidden, self._secret) for one in self.exercises}
+        return visible | hidden
 
     def __enter__(self) -> "Engine":
         return self
@@ -111,23 +127,37 @@ class Engine:
                 verdict = verdict.note(f"defined {'twice' if count == 2 else f'{count} times'}: the last one counts")
             if not there:
                 return judge.not_found(verdict)
-            return judge.judge_visible(verdict, replay.caller(exercise, self._asked[exercise.id, False]))
+            return self._judge(replay, verdict, hidden=False)
         except StoppedError as error:
             return judge.stopped(verdict, error)
 
     def _ask_hidden(self, replay: Replay, verdict: judge.Verdict) -> judge.Verdict:
         """Run an exercise's hidden checks."""
         try:
-            asked = self._asked[verdict.exercise.id, True]
             replay.prepare()
-            return judge.judge_hidden(verdict, replay.caller(verdict.exercise, asked), self._secret)
+            return self._judge(replay, verdict, hidden=True)
         except StoppedError as error:
             return judge.stopped(verdict, error)
+
+    def _judge(self, replay: Replay, verdict: judge.Verdict, *, hidden: bool) -> judge.Verdict:
+        """Run a check; where the same replies to the same questions were judged before, give the same verdict."""
+        exercise = verdict.exercise
+        caller = JailCaller(replay, exercise, self._questions[exercise.id, hidden])
+        key = (exercise.id, hidden, caller.digest)
+        if key in self._known:
+            return verdict.fail(*self._known[key])
+        more = (self._secret,) if hidden else ()
+        found = (judge.judge_hidden if hidden else judge.judge_visible)(verdict, caller, *more)
+        if not caller.beyond:
+            self._known[key] = found.reason, found.message
+        return found
 
 
 def choose_libraries(stem: str) -> tuple[str, ...]:
     """Return what to import before a lesson is graded: up to lesson 01, answers need no more than NumPy and SciPy.
 
-    What else a notebook imports is loaded in its own child.
+    Where an exercise takes tensors, torch too. What else a notebook imports is loaded in its own child.
     """
-    return LIGHT if stem[:2] in ("00", "01") else LIGHT + HEAVY
+    if stem[:2] not in ("00", "01"):
+        return LIGHT + HEAVY
+    return (*LIGHT, "torch") if any(one.tensors for one in list_exercises(stem)) else LIGHT

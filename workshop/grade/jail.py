@@ -10,12 +10,12 @@ import sys
 import tempfile
 import threading
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from workshop.errors import WorkshopError
 from workshop.grade import box
 from workshop.grade.cell import CONFINED, END_SECONDS, Cell, examine
+from workshop.grade.temporary import TemporaryFolder
 
 LIGHT = ("numpy", "scipy.stats")
 HEAVY = ("sklearn.metrics", "torch", "transformers", "gensim.models", "faiss")
@@ -54,11 +54,11 @@ class Jail:
 
     def __init__(self, libraries: Sequence[str] = LIGHT, unsafe: bool = False) -> None:
         self._lock, self._unsafe, self._libraries = threading.Lock(), unsafe, tuple(libraries)
-        self._folder = tempfile.TemporaryDirectory(prefix="workshop-grade-")
+        self._folder = TemporaryFolder()
         self._process: subprocess.Popen[bytes] | None = None
         self.facts: dict[str, Any] = {}
         try:
-            box.fill_box(Path(self._folder.name))
+            box.fill_box(self._folder.path)
             self._start_first()
         except BaseException:
             self._folder.cleanup()
@@ -109,12 +109,12 @@ class Jail:
     def _command(self, options: dict[str, Any]) -> list[str]:
         """Return the command that runs the warm parent."""
         if self._unsafe:
-            options["places"] = [self._folder.name]
-            return [sys.executable, "-I", "-c", START.format(box=self._folder.name), json.dumps(options)]
+            options["places"] = [str(self._folder.path)]
+            return [sys.executable, "-I", "-c", START.format(box=str(self._folder.path)), json.dumps(options)]
         command = [shutil.which("bwrap"), *NAMESPACES, "--new-session", "--hostname", "grading"]
         command += ["--unshare-user", "--uid", "0", "--gid", "0"] if self._own_user else []
         command += [word for name in CAPABILITIES for word in ("--cap-add", f"CAP_{name}")]
-        command += [*box.mounts(Path(self._folder.name)), "--proc", "/proc", "--dev", "/dev"]
+        command += [*box.mounts(self._folder.path), "--proc", "/proc", "--dev", "/dev"]
         command += ["--tmpfs", box.SCRATCH, "--dir", "/tmp", "--chdir", "/"]
         command += ["--remount-ro", "/dev", "--remount-ro", "/"]
         return [*command, box.find_python(), "-I", "-c", START.format(box=box.BOX), json.dumps(options)]

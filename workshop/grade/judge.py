@@ -1,6 +1,5 @@
 """Judge one exercise through a caller: the visible check, the hidden ones, and what the student may read of them."""
 
-import copy
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -8,9 +7,11 @@ from typing import Any
 
 from workshop.checks import run_check
 from workshop.checks.hidden import run_hidden
-from workshop.checks.protocol import TIME_UP, Caller, Reply, plain
+from workshop.checks.protocol import TIME_UP, Caller, Reply, on_arrays, plain
 from workshop.checks.registry import Exercise
 from workshop.errors import NotWritten, NotYet
+from workshop.grade import wire
+from workshop.grade.caller import Questions
 from workshop.grade.records import Mark
 from workshop.grade.replay import LostError, StoppedError
 
@@ -80,18 +81,25 @@ def _judge(verdict: Verdict, caller: Caller, run: Callable[[Caller], Any]) -> Ve
     return verdict
 
 
-def foresee(exercise: Exercise, run: Callable[..., Verdict], *more: Any) -> list[list[Any]]:
-    """Return what a check asks of a right answer, call by call; [] where the reference doesn't pass by itself.
+def foresee(exercise: Exercise, run: Callable[..., Verdict], *more: Any) -> Questions:
+    """Return what a check asks of a right answer; nothing where the reference doesn't pass by itself.
 
     run: judge_visible or judge_hidden, which gets `more`.
     """
-    asked: list[list[Any]] = []
+    asked: list[bytes] = []
+    reference = on_arrays(exercise.reference) if exercise.tensors else exercise.reference
 
     def remember(*arguments: Any) -> Reply:
-        asked.append(list(copy.deepcopy(arguments)))
-        return Reply(plain(exercise.reference(*arguments)))
+        asked.append(wire.encode(list(arguments)))
+        return Reply(plain(reference(*arguments)))
 
-    return [] if run(Verdict(exercise), remember, *more).reason else asked
+    passed = not run(Verdict(exercise), remember, *more).reason
+    found = Questions(tuple(asked) if passed else ())
+    try:
+        wire.decode(found.content)
+    except wire.WireError:
+        return Questions()
+    return found
 
 
 def stopped(verdict: Verdict, error: StoppedError) -> Verdict:

@@ -29,20 +29,21 @@ def main(options: dict[str, Any]) -> None:
     and processes (what one child may take).
     """
     control = socket.socket(fileno=options["fd"])
+    gc.disable()
     quiet.install()
     shell = make_shell()
     loaded = warm_up(options["libraries"])
     if options["jailed"]:
         confine.set_dumpable(False)
-    gc.collect()
     gc.freeze()
+    gc.enable()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     threads = len(os.listdir("/proc/self/task")) if Path("/proc/self/task").is_dir() else 0
     control.sendall(json.dumps({"loaded": loaded, "threads": threads}).encode() + b"\n")
     for number in range(sys.maxsize):
         descriptors = receive_descriptors(control)
         if descriptors is None:
-            return
+            os._exit(0)
         if os.fork() == 0:
             control.close()
             guard(*descriptors, options, number, shell)

@@ -4,6 +4,7 @@ import math
 import socket
 import struct
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,11 @@ def encode(value: Any) -> bytes:
     made = bytearray()
     _write(value, made, 0, [MOST_ITEMS])
     return bytes(made)
+
+
+def join(values: Sequence[bytes]) -> bytes:
+    """Return what `encode` makes of the list of some values that it has made bytes of."""
+    return b"".join((b"l", SIZE.pack(len(values)), *values))
 
 
 def _write(value: Any, made: bytearray, depth: int, left: list[int]) -> None:

@@ -30,7 +30,10 @@ STEM = "grader"
 JOBS = 2
 STUDENTS, MANY, SPAWNS = 30, 300, 30
 GOAL = 20.0
-ENGINE = ("box", "cell", "child", "confine", "engine", "jail", "judge", "quiet", "replay", "warm", "wire")
+ENGINE = (
+    *("box", "caller", "cell", "child", "confine", "engine", "jail", "judge", "quiet", "replay", "temporary"),
+    *("warm", "wire"),
+)
 INPUTS = (
     "solutions/01_word_embeddings.py#code",
     "workshop/checks/word_embeddings",

@@ -74,7 +74,7 @@ class Recorder(Ask):
 
 def make_probes(exercise: Exercise, solution: Callable[..., Any]) -> list[Probe]:
     """Return what the check asks with other seeds, and random inputs, each with the solution's reply."""
-    caller, asked = local_caller(solution, exercise.seconds), []
+    caller, asked = local_caller(solution, exercise.seconds, tensors=exercise.tensors), []
     for seed in CHECK_SEEDS:
         recorder = Recorder(exercise, caller, seed)
         exercise.check(recorder)
@@ -89,7 +89,7 @@ def judge(exercise: Exercise, mutant: Mutant, namespace: dict[str, Any], probes:
     """Return whether a mutant is equal to the solution, caught by the check, or missed."""
     own = dict(namespace)
     exec(compile(mutant.source, "<mutant>", "exec"), own)
-    caller = local_caller(own[exercise.function], CALL_SECONDS)
+    caller = local_caller(own[exercise.function], CALL_SECONDS, tensors=exercise.tensors)
     if not any(probe.separates(caller) for probe in probes):
         return EQUAL
     try:

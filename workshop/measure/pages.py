@@ -1,4 +1,4 @@
-"""The pages that are made from measured results: README's table of lessons, docs/claims.md, docs/budgets.md."""
+"""The pages made from measured results: README's table of lessons, docs/claims.md, docs/budgets.md, grading's speed."""
 
 import re
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ from workshop.build.colab import badges
 from workshop.build.source import checkout
 from workshop.checks.registry import LESSONS, list_exercises
 from workshop.errors import WorkshopError
-from workshop.measure import budgets
+from workshop.measure import budgets, grader, speed_table
 from workshop.score.claims import STATEMENTS
 from workshop.score.results import FOLDER, Claim, Results, read_results
 
@@ -109,9 +109,11 @@ def write_budgets(results: Results) -> str:
 def make_pages() -> dict[str, str]:
     """Return the content of every page that is made from results, by its path in the repository."""
     measured = read_all()
-    cost = next((results for results in measured if results.stem == budgets.STEM), None)
-    readme = (checkout() / "README.md").read_text(encoding="utf-8")
+    by_stem = {results.stem: results for results in measured}
+    cost = by_stem.get(budgets.STEM)
+    readme, grading = ((checkout() / path).read_text(encoding="utf-8") for path in ("README.md", speed_table.PAGE))
     pages = {"README.md": fill_readme(readme, cost), "docs/claims.md": write_ledger(measured)}
+    pages[speed_table.PAGE] = speed_table.fill_speed(grading, by_stem.get(grader.STEM))
     return pages | ({"docs/budgets.md": write_budgets(cost)} if cost else {})
 
 
