@@ -1,6 +1,7 @@
 """Measurements go on where they were stopped, their results are fresh, and their shortest form runs."""
 
 import math
+import os
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,11 @@ def square(number, folder):
     with (Path(folder) / f"{number}.txt").open("a") as file:
         file.write("x")
     return {"square": number**2}
+
+
+def tell_process(number):
+    """Return how many threads this process may use, and which process it is."""
+    return {"threads": os.environ["OMP_NUM_THREADS"], "process": os.getpid()}
 
 
 @pytest.mark.parametrize("stem", COMMITTED)
@@ -49,6 +55,14 @@ def test_finished_cells_are_not_run_again(tmp_path, monkeypatch):
     assert runner.run_cells(square, cells, inputs=inputs) == found
     runner.run_cells(square, cells, inputs=["workshop/settings.py"])
     assert sum(len(path.read_text()) for path in marks.iterdir()) == 5
+
+
+def test_cells_whose_seconds_count_run_alone_with_all_threads(tmp_path, monkeypatch):
+    monkeypatch.setattr(runner, "CACHE", tmp_path)
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    found = runner.run_cells(tell_process, [(number,) for number in range(4)], inputs=[], threads=2).values()
+    assert {one["threads"] for one in found} == {"2"}
+    assert len({one["process"] for one in found} - {os.getpid()}) == 1
 
 
 def test_short_runs_keep_nothing(tmp_path, monkeypatch):

@@ -14,11 +14,21 @@ from workshop.errors import WorkshopError
 from workshop.pretrain.companies import make_company
 from workshop.pretrain.follow import follow, follow_two_keys
 from workshop.pretrain.forms import FORMS, answer_as_list, answer_in_one_word
-from workshop.pretrain.kinds import SPLITS, load_kinds, load_pools, read_kinds
+from workshop.pretrain.kinds import SPLITS, load_kinds, load_pools, load_some_kinds, read_kinds
 from workshop.pretrain.mixture import make_group, make_test, shape_at
 from workshop.pretrain.passages import Style, fill, write_passages
 from workshop.pretrain.sorts import SORTS
-from workshop.pretrain.tasks import ABSTAIN, Shape, abstain, guess, make_page, read
+from workshop.pretrain.tasks import (
+    ABSTAIN,
+    LONGEST_REPEAT,
+    Shape,
+    abstain,
+    guess,
+    make_page,
+    read,
+    repeat,
+    roughen,
+)
 from workshop.pretrain.values import draw_for, draw_value
 
 SEEDS = st.integers(0, 10**6)
@@ -240,3 +250,41 @@ def test_tasks_grow_with_the_steps():
     first, last = shape_at(0), shape_at(10**6)
     assert (first.facts, first.passages) == (2, 1)
     assert (last.facts, last.passages) == (18, 6)
+    assert (first.copying, first.rough, first.variety) == (True, False, 0)
+    assert (last.copying, last.rough, last.variety) == (False, True, 1)
+
+
+def test_variety_grows_from_few_kinds_to_all():
+    few, some = load_some_kinds(0.0), load_some_kinds(0.5)
+    assert (len(few), len(few[0].passages), len(few[0].questions)) == (10, 3, 3)
+    assert 30 < len(some) < 45
+    assert load_some_kinds(1.0) == load_kinds()
+    held = {text for kind in load_kinds() for text in kind.phrasings("questions", "held_out")}
+    assert not held & {text for kind in some for text in kind.phrasings("questions", "train")}
+
+
+def test_at_first_every_answer_can_be_copied():
+    rng = Random(4)
+    for group in [make_group(rng, shape_at(0)) for _ in range(100)]:
+        for chat in group:
+            assert chat.skill in ("read", "repeat")
+            assert all(line in chat.messages[0]["content"] for line in chat.answer.splitlines())
+
+
+def test_the_passages_are_repeated_whole_and_only_short_ones():
+    rng = Random(5)
+    pages = [make_page(rng, FULL) for _ in range(100)]
+    chats = [(page, repeat(page, rng, FULL)) for page in pages]
+    short = [sum(len(text.split()) for text in page.texts) <= LONGEST_REPEAT for page in pages]
+    assert [chat.skill == "repeat" for _, chat in chats] == short
+    assert 5 < sum(short) < 95
+    assert all(chat.answer == "\n".join(page.texts) for page, chat in chats if chat.skill == "repeat")
+
+
+@given(seed=SEEDS)
+def test_a_rough_question_keeps_its_subject_and_the_order_of_its_words(seed):
+    question, subject = "How much less do I pay with the staff guest pass?", "staff guest pass"
+    rough = roughen(question, subject, Random(seed))
+    assert subject in rough
+    rest = iter(question.split())
+    assert all(word in rest for word in rough.replace("pass ?", "pass?").split())

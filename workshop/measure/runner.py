@@ -40,13 +40,18 @@ def load_module(stem: str) -> ModuleType:
 
 
 def run_cells(
-    function: Callable[..., dict[str, Any]], cells: Sequence[Cell], *, inputs: Iterable[str], short: bool = False
+    function: Callable[..., dict[str, Any]],
+    cells: Sequence[Cell],
+    *,
+    inputs: Iterable[str],
+    short: bool = False,
+    threads: int = 1,
 ) -> dict[Cell, dict[str, Any]]:
     """Run a function on every cell of a grid, two processes with one thread each, and return what each gave.
 
     function: found by its name in its module; takes a cell's fields, returns what JSON can hold. inputs: what it
     depends on; a finished cell is kept under build/ and not run again until one of them changes. short: in this
-    process, and nothing is kept.
+    process, and nothing is kept. threads: with more than one, a single process has them all and its seconds count.
     """
     if short:
         return {cell: function(*cell) for cell in cells}
@@ -54,13 +59,15 @@ def run_cells(
     folder.mkdir(parents=True, exist_ok=True)
     done = {cell: _read(_place(folder, cell)) for cell in cells}
     missing = [cell for cell in cells if done[cell] is None]
-    for cell, found in _run_side_by_side(function, missing, len(cells)):
+    for cell, found in _run_side_by_side(function, missing, len(cells), threads):
         _write(_place(folder, cell), found)
         done[cell] = found
     return done
 
 
-def _run_side_by_side(function: Callable[..., dict[str, Any]], cells: Sequence[Cell], total: int) -> Iterable[Any]:
+def _run_side_by_side(
+    function: Callable[..., dict[str, Any]], cells: Sequence[Cell], total: int, threads: int
+) -> Iterable[Any]:
     """Yield (cell, result) as they are finished, under a progress bar with the time left."""
     from rich.progress import (
         BarColumn,
@@ -72,11 +79,11 @@ def _run_side_by_side(function: Callable[..., dict[str, Any]], cells: Sequence[C
     )
 
     # Read by the libraries as the processes start: two threads on a busy pair of cores were seen seven times slower.
-    os.environ["OMP_NUM_THREADS"] = "1"
+    os.environ["OMP_NUM_THREADS"] = str(threads)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with (
         Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn()) as bar,
-        ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool,
+        ProcessPoolExecutor(WORKERS if threads == 1 else 1, mp_context=get_context("spawn")) as pool,
     ):
         task = bar.add_task(function.__name__.replace("_", " "), total=total, completed=total - len(cells))
         running = {pool.submit(function, *cell): cell for cell in cells}

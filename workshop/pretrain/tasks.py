@@ -12,6 +12,7 @@ from workshop.pretrain.values import draw_subject, draw_value
 ABSTAIN = "I don't know: the passages don't say."
 WORDS = 620
 LONGEST_REPEAT = 60
+ROUGH = 0.2
 REPEAT = (
     "Repeat the passages word for word.",
     "Write the text above again.",
@@ -70,13 +71,16 @@ class Chat:
 class Shape:
     """How hard a task is: at most so many facts, passages and questions, and its split of content and phrasings.
 
-    copying: whether nothing is asked but what can be copied.
+    variety: the share of kinds of facts and of their phrasings. copying: whether nothing is asked but what can be
+    copied. rough: whether words may be missing from a question and ordinary English is asked about.
     """
 
     facts: int = 18
     passages: int = 6
     questions: int = 7
+    variety: float = 1.0
     copying: bool = False
+    rough: bool = False
     content: str = "train"
     phrasings: str = "train"
 
@@ -102,6 +106,13 @@ def ask(fact: Fact, rng: Random, split: str) -> str:
         "By",
     )
     return lead + (question[0].lower() + question[1:] if lead[-2] in ":,t" and ordinary else question)
+
+
+def roughen(question: str, subject: str, rng: Random) -> str:
+    """Leave out about every fourth word of a question, none of its subject: other phrasings share only some words."""
+    before, found, after = question.partition(subject)
+    parts = [" ".join(word for word in part.split() if rng.random() > 0.25) for part in (before, after)]
+    return " ".join(part for part in (parts[0], found, parts[1]) if part)
 
 
 def turn(role: str, content: str) -> Message:
@@ -132,7 +143,7 @@ class Page:
 
 def make_page(rng: Random, shape: Shape, plain: bool = False) -> Page:
     """Invent a company and write its passages; those too long for one prompt are left out."""
-    company = make_company(rng, rng.randint(1, shape.facts), shape.content)
+    company = make_company(rng, rng.randint(1, shape.facts), shape.content, shape.variety)
     passages = write_passages(company, rng, Style(shape.phrasings, plain), rng.randint(1, shape.passages))
     kept, words = [], 0
     for passage in passages:
@@ -147,7 +158,10 @@ def make_page(rng: Random, shape: Shape, plain: bool = False) -> Page:
 def read(page: Page, rng: Random, shape: Shape) -> Chat:
     """Ask for a fact that the passages state."""
     fact = rng.choice(page.company.facts)
-    messages = (turn("user", page.prompt(ask(fact, rng, shape.phrasings))), turn("assistant", fact.value))
+    question = ask(fact, rng, shape.phrasings)
+    if shape.rough and rng.random() < ROUGH:
+        question = roughen(question, fact.subject, rng)
+    messages = (turn("user", page.prompt(question)), turn("assistant", fact.value))
     return Chat(messages, "read", len(page.passages), page.find(fact), fact.kind.value)
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from workshop.errors import require
 from workshop.pretrain.english import load_english
-from workshop.pretrain.mixture import make_group, shape_at
-from workshop.pretrain.tasks import Message
+from workshop.pretrain.mixture import make_group
+from workshop.pretrain.tasks import Message, Shape
 
 VOCABULARY = 5120
 CONTEXT = 1024
@@ -51,7 +51,7 @@ def train_tokenizer(seed: int = 0, vocabulary: int = VOCABULARY, groups: int = G
 
 def _texts(seed: int, groups: int) -> Iterator[str]:
     """Yield what the vocabulary is learnt from: each page once with its questions and answers, then English."""
-    rng, shape = Random(f"tokenizer/{seed}"), shape_at(10**9)
+    rng, shape = Random(f"tokenizer/{seed}"), Shape()
     for _ in range(groups):
         for place, chat in enumerate(make_group(rng, shape)):
             for message in chat.messages:

@@ -1,0 +1,114 @@
+"""From chats to what a model is tuned on: token ids, and labels that leave out all but the assistant's tokens."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from workshop.errors import WorkshopError
+from workshop.models.language import LanguageModel
+
+IGNORED = -100
+ROLES = ("system", "user", "assistant")
+FORM = '{"role": "user", "content": "…"}'
+
+Message = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Example:
+    """T token ids and as many labels: the same ids where the assistant writes, IGNORED elsewhere.
+
+    The labels are not shifted: transformers' models do that themselves.
+    """
+
+    ids: tuple[int, ...]
+    labels: tuple[int, ...]
+
+
+def make_examples(language_model: LanguageModel, chats: Sequence[Sequence[Message]]) -> list[Example]:
+    """Turn N chats, each a list of {"role": …, "content": …}, into N examples by the model's own chat template.
+
+    Every turn of the assistant is learnt, with the mark that ends it. Raises WorkshopError, with the place of the
+    chat, for one of another form, that begins with an answer or has none, that holds the template's own marks, or is
+    longer than the model's context.
+    """
+    return [_make_example(language_model, chat, place) for place, chat in enumerate(chats)]
+
+
+def _make_example(language_model: LanguageModel, chat: Sequence[Message], place: int) -> Example:
+    """Return one chat as an example."""
+    _check(chat, place)
+    _check_texts(language_model, chat, place)
+    text = _render(language_model, chat)
+    spans = [_find_answer(language_model, chat, turn, text, place) for turn in range(len(chat)) if _answers(chat[turn])]
+    coded = language_model.tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
+    ids = tuple(coded["input_ids"])
+    if len(ids) > language_model.context:
+        raise WorkshopError(
+            f"example {place} has {len(ids):,} tokens, but {language_model.name} reads {language_model.context:,} in "
+            "all. Give fewer or shorter passages, or leave it out."
+        )
+    written = [any(start <= first < end for start, end in spans) for first, _ in coded["offset_mapping"]]
+    return Example(ids, tuple(one if flag else IGNORED for one, flag in zip(ids, written, strict=True)))
+
+
+def _answers(message: Message) -> bool:
+    return message["role"] == "assistant"
+
+
+def _render(language_model: LanguageModel, messages: Sequence[Message], *, ask: bool = False) -> str:
+    """Return messages as the chat template writes them; ask: up to where the next answer begins."""
+    return language_model.tokenizer.apply_chat_template(
+        list(messages), tokenize=False, add_generation_prompt=ask, **language_model.template_options
+    )
+
+
+def _find_answer(
+    language_model: LanguageModel, chat: Sequence[Message], turn: int, text: str, place: int
+) -> tuple[int, int]:
+    """Return where in the text of the whole chat an answer begins and ends, in characters."""
+    before, after = _render(language_model, chat[:turn], ask=True), _render(language_model, chat[: turn + 1])
+    if not (text.startswith(before) and text.startswith(after)):
+        raise WorkshopError(
+            f"example {place}: the chat template of {language_model.name} writes earlier answers in another way than "
+            "the last one, so they can't be learnt together. Make an example of each answer."
+        )
+    return len(before), len(after)
+
+
+def _check(chat: Any, place: int) -> None:
+    """Raise WorkshopError unless a chat has the form that is expected, and an answer."""
+    if isinstance(chat, str | dict) or not chat:
+        raise WorkshopError(f"example {place} is {chat!r:.80}: expected a list of messages, [{FORM}, …].")
+    for message in chat:
+        fits = isinstance(message, dict) and message.get("role") in ROLES and isinstance(message.get("content"), str)
+        if not fits:
+            raise WorkshopError(
+                f"example {place} holds {message!r:.80}: expected {FORM} with a role of {', '.join(ROLES)} and a text."
+            )
+    if _answers(chat[0]):
+        raise WorkshopError(
+            f"example {place} begins with an answer: there is nothing that it answers. Put a turn of the user's first."
+        )
+    if not any(_answers(message) for message in chat):
+        raise WorkshopError(
+            f"example {place} has no turn of the assistant's: there is nothing to learn. "
+            'End it with {"role": "assistant", "content": "…"}.'
+        )
+
+
+def _check_texts(language_model: LanguageModel, chat: Sequence[Message], place: int) -> None:
+    """Raise WorkshopError for texts that would be read as something else than what they say."""
+    marks = [token.content for token in language_model.tokenizer.added_tokens_decoder.values() if token.special]
+    for message in chat:
+        found = next((mark for mark in marks if len(mark) > 1 and mark in message["content"]), None)
+        if found:
+            raise WorkshopError(
+                f"example {place} holds {found!r}, a mark of the chat template's own, which would end the turn there. "
+                "Take it out of the text."
+            )
+        if any("\ud800" <= letter <= "\udfff" for letter in message["content"]):
+            raise WorkshopError(
+                f"example {place} holds half of a surrogate pair, which no tokenizer reads: the text was cut or "
+                "decoded wrongly. Write it as UTF-8 again."
+            )
