@@ -14,7 +14,7 @@ from workshop.errors import WorkshopError
 from workshop.pretrain.companies import make_company
 from workshop.pretrain.follow import follow, follow_two_keys
 from workshop.pretrain.forms import FORMS, answer_as_list, answer_in_one_word
-from workshop.pretrain.kinds import SPLITS, load_kinds, load_pools, load_some_kinds, read_kinds
+from workshop.pretrain.kinds import SPLITS, is_held_out, load_kinds, load_pools, load_some_kinds, read_kinds
 from workshop.pretrain.mixture import make_group, make_test, shape_at
 from workshop.pretrain.passages import Style, fill, write_passages
 from workshop.pretrain.sorts import SORTS
@@ -29,7 +29,7 @@ from workshop.pretrain.tasks import (
     repeat,
     roughen,
 )
-from workshop.pretrain.values import draw_for, draw_value
+from workshop.pretrain.values import draw_for, draw_value, load_words
 
 SEEDS = st.integers(0, 10**6)
 FULL = shape_at(10**6)
@@ -259,8 +259,10 @@ def test_variety_grows_from_few_kinds_to_all():
     assert (len(few), len(few[0].passages), len(few[0].questions)) == (10, 3, 3)
     assert 30 < len(some) < 45
     assert load_some_kinds(1.0) == load_kinds()
-    held = {text for kind in load_kinds() for text in kind.phrasings("questions", "held_out")}
-    assert not held & {text for kind in some for text in kind.phrasings("questions", "train")}
+    whole = {kind.name: kind for kind in load_kinds()}
+    for kind in (*few, *some):
+        for which in ("passages", "questions"):
+            assert set(kind.phrasings(which, "train")) <= set(whole[kind.name].phrasings(which, "train"))
 
 
 def test_at_first_every_answer_can_be_copied():
@@ -288,3 +290,12 @@ def test_a_rough_question_keeps_its_subject_and_the_order_of_its_words(seed):
     assert subject in rough
     rest = iter(question.split())
     assert all(word in rest for word in rough.replace("pass ?", "pass?").split())
+
+
+def test_training_draws_values_from_an_open_vocabulary_and_tests_do_not():
+    words = set(load_words())
+    assert len(words) > 20_000
+    rng = Random(6)
+    train, held = ([make_company(rng, 3, split).facts for _ in range(150)] for split in SPLITS)
+    assert sum(set(fact.value.split()) <= words for facts in train for fact in facts) / 450 > 0.15
+    assert all(is_held_out(fact.value) for facts in held for fact in facts)

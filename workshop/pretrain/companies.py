@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from random import Random
 
 from workshop.pretrain.kinds import Kind, load_kinds, load_pools, load_some_kinds
-from workshop.pretrain.values import draw_for, draw_subject, draw_value, invent_name
+from workshop.pretrain.values import draw_for, draw_open_value, draw_subject, draw_value, invent_name
 
 SUBJECTS = (1, 3)
+OPEN = 0.3
 
 
 @dataclass(frozen=True)
@@ -57,4 +58,11 @@ def _make_block(
     subjects = [draw_subject(pool, rng, split) for _ in range(rng.randint(*SUBJECTS))]
     pairs = [(kind, subject) for kind in kinds for subject in dict.fromkeys(subjects)]
     new = [pair for pair in pairs if (pair[0].name, pair[1]) not in known][:size]
-    return [Fact(kind, subject, draw_value(kind.value, rng, unit, split)) for kind, subject in new]
+    return [Fact(kind, subject, _draw(kind, rng, unit, split)) for kind, subject in new]
+
+
+def _draw(kind: Kind, rng: Random, unit: str, split: str) -> str:
+    """Draw a value of the kind's sort, in training now and then any words instead."""
+    if split == "train" and rng.random() < OPEN:
+        return draw_open_value(rng)
+    return draw_value(kind.value, rng, unit, split)

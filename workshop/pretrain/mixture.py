@@ -6,10 +6,10 @@ from workshop.pretrain.cloze import cloze_group
 from workshop.pretrain.follow import abstain_in_form, follow, follow_two_keys, show_examples
 from workshop.pretrain.tasks import Chat, Page, Shape, abstain, guess, make_page, read, repeat, talk
 
-FEW_STEPS = 400
-COPYING_STEPS = 700
-GROWTH_STEPS = 2000
-ROUGH_STEPS = 1600
+FEW_STEPS = 300
+COPYING_STEPS = 1500
+GROWTH_STEPS = 3000
+ROUGH_STEPS = 2000
 CLOZE = 0.25
 COPYING = {read: 0.85, repeat: 0.15}
 SHARES = {

@@ -9,6 +9,7 @@ from workshop.errors import WorkshopError
 from workshop.pretrain.kinds import is_held_out, load_pools
 
 TRIES = 1000
+_WORD = re.compile(r"\b[A-Za-z][a-z]{2,11}\b")
 _CAPITAL = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]+")
 
 
@@ -60,6 +61,23 @@ def draw_value(sort: str, rng: Random, unit: str, split: str) -> str:
 
         raise unknown("sort of value", sort, SORTS)
     return draw_for(split, lambda: SORTS[sort](rng, unit))
+
+
+def draw_open_value(rng: Random) -> str:
+    """Draw one to three words of ordinary English as a value for training.
+
+    A pool's few words are soon known by heart, and then nothing is copied; these can only be copied.
+    """
+    return draw_for("train", lambda: " ".join(rng.choices(load_words(), k=rng.randint(1, 3))))
+
+
+@cache
+def load_words() -> tuple[str, ...]:
+    """Load the distinct words of 3 to 12 letters of ordinary English, about 50 thousand, with their capitals."""
+    from workshop.pretrain.english import load_english
+
+    found = {word for text in load_english() for word in _WORD.findall(text)}
+    return tuple(sorted(found))
 
 
 def draw_subject(pool: str, rng: Random, split: str) -> str:
