@@ -270,7 +270,9 @@ def test_at_first_every_answer_can_be_copied():
     for group in [make_group(rng, shape_at(0)) for _ in range(100)]:
         for chat in group:
             assert chat.skill in ("read", "repeat")
-            assert all(line in chat.messages[0]["content"] for line in chat.answer.splitlines())
+            # A value that begins a sentence has a capital there.
+            shown = chat.messages[0]["content"].casefold()
+            assert all(line.casefold() in shown for line in chat.answer.splitlines())
 
 
 def test_the_passages_are_repeated_whole_and_only_short_ones():
@@ -289,7 +291,7 @@ def test_a_rough_question_keeps_its_subject_and_the_order_of_its_words(seed):
     rough = roughen(question, subject, Random(seed))
     assert subject in rough
     rest = iter(question.split())
-    assert all(word in rest for word in rough.replace("pass ?", "pass?").split())
+    assert all(word in rest for word in rough.split())
 
 
 def test_training_draws_values_from_an_open_vocabulary_and_tests_do_not():

@@ -110,9 +110,8 @@ def ask(fact: Fact, rng: Random, split: str) -> str:
 
 def roughen(question: str, subject: str, rng: Random) -> str:
     """Leave out about every fourth word of a question, none of its subject: other phrasings share only some words."""
-    before, found, after = question.partition(subject)
-    parts = [" ".join(word for word in part.split() if rng.random() > 0.25) for part in (before, after)]
-    return " ".join(part for part in (parts[0], found, parts[1]) if part)
+    kept = [word for word in question.split() if any(part in word for part in subject.split()) or rng.random() > 0.25]
+    return " ".join(kept)
 
 
 def turn(role: str, content: str) -> Message:
