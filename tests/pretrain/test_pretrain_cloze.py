@@ -8,7 +8,9 @@ import pytest
 pytest.importorskip("gensim")
 
 from workshop.pretrain.cloze import SPANS, ask_for, cloze_group, find_spans, load_paragraphs
+from workshop.pretrain.kinds import is_held_out
 from workshop.pretrain.tasks import ABSTAIN
+from workshop.pretrain.values import is_reserved
 
 SENTENCE = "On 5 May 1912 the keeper of Hollow Point counted 40 seals in the cedar boat, a record since 1887."
 
@@ -61,6 +63,11 @@ def test_an_answer_stands_in_the_passages_and_not_in_its_question(chats):
         assert chat.answer in passages_of(chat)
         assert chat.answer not in question_of(chat)
         assert chat.answer in passages_of(chat).splitlines()[chat.place]
+
+
+def test_no_answer_is_kept_for_evaluation_or_skerrylines(chats):
+    answers = {chat.answer for chat in chats} - {ABSTAIN}
+    assert not {answer for answer in answers if is_held_out(answer) or is_reserved(answer)}
 
 
 def test_some_questions_have_no_answer_there(chats):

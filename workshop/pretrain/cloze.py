@@ -11,7 +11,9 @@ from random import Random
 
 from workshop.bot import build_prompt
 from workshop.pretrain.english import load_english
+from workshop.pretrain.kinds import is_held_out
 from workshop.pretrain.tasks import ABSTAIN, Chat, turn
+from workshop.pretrain.values import is_reserved
 
 FEWEST_WORDS, MOST_WORDS = 8, 40
 NEAR = 12
@@ -200,7 +202,8 @@ def _make_chat(texts: list[str], chosen: Sequence[Sequence[str]], rng: Random) -
         return None
     span = rng.choice(spans)
     question, answer = ask_for(sentence, span, rng), sentence[span.start : span.end]
-    if answer in question:
+    # What is kept for evaluation, and Skerryline's own answers, are asked for nowhere.
+    if answer in question or is_held_out(answer) or is_reserved(answer):
         return None
     answer = ABSTAIN if missing else answer
     messages = (turn("user", build_prompt(question, texts)), turn("assistant", answer))

@@ -73,7 +73,7 @@ def draw_open_value(rng: Random) -> str:
 
 @cache
 def load_words() -> tuple[str, ...]:
-    """Load the distinct words of 3 to 12 letters of ordinary English, about 50 thousand, with their capitals."""
+    """Load the distinct words of 3 to 12 letters of ordinary English, with their capitals."""
     from workshop.pretrain.english import load_english
 
     found = {word for text in load_english() for word in _WORD.findall(text)}
