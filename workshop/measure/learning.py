@@ -31,7 +31,7 @@ STEM = "tiny_lm_learns"
 TINY, ASSETS, PRETRAIN = "workshop/assets/tiny_lm", "workshop/assets", "workshop/pretrain"
 WEIGHTS = f"{TINY}/model.safetensors"
 # What describes the model and its training to people changes no figure.
-TELLING = ("__init__", "__main__", "card", "progress")
+TELLING = ("__init__", "__main__", "card", "probe", "progress")
 RUN_INPUTS = (
     WEIGHTS,
     f"{TINY}/config.json",

@@ -61,7 +61,7 @@ def count_steps(network: Any, learnt: Sequence[Example], batch: int, seconds: fl
 
 
 def pretrain(network: Any, tokenizer: Any, seconds: float, seed: int) -> float:
-    """Pretrain a network for a time, as the bundled model was, and return the seconds that it took."""
+    """Pretrain a network for a time, on the bundled model's texts, and return the seconds that it took."""
     from workshop.pretrain.loop import make_optimizers, train
     from workshop.pretrain.run import Plan, make_batches
     from workshop.pretrain.sizes import SIZES

@@ -1,4 +1,4 @@
-"""`python -m workshop.pretrain run | evaluate | card`."""
+"""`python -m workshop.pretrain run | look | evaluate | card`."""
 
 import sys
 from pathlib import Path
@@ -26,6 +26,7 @@ def commands() -> None:
 @click.option("--minutes", type=click.FloatRange(min=0, min_open=True), default=5.0, show_default=True)
 @click.option("--steps", type=click.IntRange(1), help="Instead of minutes: the same steps give the same weights.")
 @click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--circuit/--random", default=True, help="Begin with a circuit that copies, or with random weights.")
 @click.option("--workers", type=click.IntRange(0), default=0, help="Processes that make batches ahead (for a GPU).")
 @click.option("--threads", type=click.IntRange(1), default=1, show_default=True)
 def run(out: Path, device: str, threads: int, workers: int, **options: Any) -> None:
@@ -41,6 +42,20 @@ def run(out: Path, device: str, threads: int, workers: int, **options: Any) -> N
     click.echo(f"Learning the vocabulary first, if {out} has none (about a minute).", err=True)
     with show_progress() as tell:
         click.echo(pretrain(plan, out, device, workers, tell))
+
+
+@commands.command()
+@out_option
+@click.option("--cases", type=click.IntRange(1), default=200, show_default=True, help="In each table.")
+@click.option("--threads", type=click.IntRange(1), default=1, show_default=True)
+def look(out: Path, cases: int, threads: int) -> None:
+    """Print what the newest checkpoint of --out gets right so far, by sort of token; a run may go on meanwhile."""
+    import torch
+
+    from workshop.pretrain.probe import look as look_at
+
+    torch.set_num_threads(threads)
+    click.echo(look_at(out, cases))
 
 
 @commands.command()

@@ -1,10 +1,9 @@
 """Fictional companies: a name, a trade, a money, and facts about a few subjects that are easily confused."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
-from workshop.pretrain.kinds import Kind, load_kinds, load_pools, load_some_kinds
+from workshop.pretrain.kinds import Kind, load_kinds, load_pools
 from workshop.pretrain.values import draw_for, draw_open_value, draw_subject, draw_value, invent_name
 
 SUBJECTS = (1, 3)
@@ -30,30 +29,28 @@ class Company:
     facts: tuple[Fact, ...]
 
 
-def make_company(rng: Random, size: int, split: str = "train", variety: float = 1.0) -> Company:
+def make_company(rng: Random, size: int, split: str = "train") -> Company:
     """Invent a company with `size` facts, from 1 to about 40; names, subjects and values are the split's own.
 
-    variety: the share of kinds and phrasings that there are. Several facts share a subject and several subjects a
-    kind, so that a question must be matched with both.
+    Several facts share a subject and several subjects a kind, so that a question must be matched with both.
     """
     pools = load_pools()
     name = draw_for(split, lambda: f"{invent_name(rng)} {rng.choice(pools['firmform'])}")
     unit = rng.choice(pools["unit"])
     facts: list[Fact] = []
-    kinds = load_kinds() if variety == 1 else load_some_kinds(variety)
     while len(facts) < size:
         known = {(fact.kind.name, fact.subject) for fact in facts}
-        facts += _make_block(rng, size - len(facts), unit, split, kinds, known)
+        facts += _make_block(rng, size - len(facts), unit, split, known)
     rng.shuffle(facts)
     return Company(name, rng.choice(pools["business"]), unit, tuple(facts))
 
 
 def _make_block(
-    rng: Random, size: int, unit: str, split: str, choice: Sequence[Kind], known: set[tuple[str, str]]
+    rng: Random, size: int, unit: str, split: str, known: set[tuple[str, str]]
 ) -> list[Fact]:
     """Return up to `size` facts of one to three kinds about one to three subjects of the same sort."""
-    pool = rng.choice(choice).subject
-    alike = [kind for kind in choice if kind.subject == pool]
+    pool = rng.choice(load_kinds()).subject
+    alike = [kind for kind in load_kinds() if kind.subject == pool]
     kinds = rng.sample(alike, min(len(alike), rng.randint(1, 3)))
     subjects = [draw_subject(pool, rng, split) for _ in range(rng.randint(*SUBJECTS))]
     pairs = [(kind, subject) for kind in kinds for subject in dict.fromkeys(subjects)]

@@ -1,7 +1,7 @@
 """Kinds of facts, each with many ways to state it and to ask for it."""
 
 import zlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -10,7 +10,6 @@ from workshop.errors import WorkshopError
 ASSETS = Path(__file__).resolve().parent.parent / "assets" / "pretrain"
 SPLITS = ("train", "held_out")
 HELD_OUT_EVERY = 6
-FEWEST_KINDS, FEWEST_PHRASINGS = 10, 3
 
 
 @dataclass(frozen=True)
@@ -46,22 +45,6 @@ def load_kinds() -> tuple[Kind, ...]:
     """Load all kinds of facts, ordered by file. Raises WorkshopError for a block that can't be read."""
     paths = sorted((ASSETS / "kinds").glob("*.txt"))
     return tuple(kind for path in paths for kind in read_kinds(path.read_text(encoding="utf-8"), path.name))
-
-
-@cache
-def load_some_kinds(variety: float) -> tuple[Kind, ...]:
-    """Load a share of the kinds, evenly chosen, each with that share of its phrasings; at least ten and three."""
-    kinds = load_kinds()
-    count = max(FEWEST_KINDS, round(variety * len(kinds)))
-    chosen = [kinds[place * len(kinds) // count] for place in range(count)]
-    return tuple(
-        replace(kind, passages=_some(kind.passages, variety), questions=_some(kind.questions, variety))
-        for kind in chosen
-    )
-
-
-def _some(phrasings: tuple[str, ...], variety: float) -> tuple[str, ...]:
-    return phrasings[: max(FEWEST_PHRASINGS, round(variety * len(phrasings)))]
 
 
 def read_kinds(text: str, name: str) -> list[Kind]:

@@ -6,12 +6,11 @@ from workshop.pretrain.cloze import cloze_group
 from workshop.pretrain.follow import abstain_in_form, follow, follow_two_keys, show_examples
 from workshop.pretrain.tasks import Chat, Page, Shape, abstain, guess, make_page, read, repeat, talk
 
-FEW_STEPS = 300
-COPYING_STEPS = 1500
-GROWTH_STEPS = 3000
+COPYING_STEPS = 1000
+GROWTH_STEPS = 4000
 ROUGH_STEPS = 2000
 CLOZE = 0.25
-COPYING = {read: 0.85, repeat: 0.15}
+COPYING = {read: 0.9, repeat: 0.1}
 SHARES = {
     read: 0.60,
     abstain: 0.16,
@@ -25,17 +24,15 @@ LOOSE = 0.12
 
 
 def shape_at(step: int) -> Shape:
-    """Return how hard tasks are at a step: one or two facts of few kinds to copy at first, then slowly everything.
+    """Return how hard tasks are at a step: one or two facts to copy at first, then slowly everything.
 
     Everything else is built on copying: while little else is to be learnt, it clicks sooner.
     """
-    varied = min(1.0, max(0, step - FEW_STEPS) / (ROUGH_STEPS - FEW_STEPS))
     grown = min(1.0, max(0, step - COPYING_STEPS) / GROWTH_STEPS)
     return Shape(
         facts=2 + round(16 * grown),
         passages=1 + round(5 * grown),
         questions=4 + round(3 * grown),
-        variety=round(varied, 1),
         copying=step < COPYING_STEPS,
         rough=step >= ROUGH_STEPS,
     )

@@ -26,7 +26,10 @@ AHEAD = 4
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run is to do: the same plan goes on where it stopped. steps, or minutes where steps is None."""
+    """What a run is to do: the same plan goes on where it stopped. steps, or minutes where steps is None.
+
+    circuit: whether the model begins with a circuit that copies, or with random weights alone.
+    """
 
     size: str = "small"
     steps: int | None = None
@@ -36,6 +39,7 @@ class Plan:
     length: int = CONTEXT
     groups: int = GROUPS
     save_every: float = 60.0
+    circuit: bool = True
 
 
 class Clock:
@@ -65,7 +69,7 @@ def run(
     keep_plan(plan, folder)
     tokenizer = _get_tokenizer(plan, folder)
     size = find_size(plan.size)
-    model = build_model(size, tokenizer, plan.seed).to(device)
+    model = build_model(size, tokenizer, plan.seed, plan.circuit).to(device)
     optimizers = make_optimizers(model, size.matrix_rate, size.other_rate)
     state = load_checkpoint(folder, model, optimizers, device)
     clock, step = Clock(state["seconds"]), state["step"]

@@ -1,9 +1,10 @@
-"""The model's sizes, and the model itself: a stock Llama of transformers with random weights."""
+"""The model's sizes, and the model itself: a stock Llama of transformers, untrained."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from workshop.errors import require, unknown
+from workshop.pretrain.circuit import begin_with_copying
 from workshop.pretrain.tokenizer import CONTEXT
 
 # Slow rotations leave half of each head free to match a word wherever in the context it stands.
@@ -22,8 +23,8 @@ class Size:
     heads: int
     inner: int
     batch: int = 4
-    matrix_rate: float = 0.005
-    other_rate: float = 0.003
+    matrix_rate: float = 0.0025
+    other_rate: float = 0.0015
 
 
 # Parameters with 5,120 tokens: 0.5, 2.8, 4.5, 10.3 and 12.6 million.
@@ -43,8 +44,11 @@ def find_size(name: str) -> Size:
     return SIZES[name]
 
 
-def build_model(size: Size, tokenizer: Any, seed: int = 0) -> Any:
-    """Return a LlamaForCausalLM with random weights in float32, its input and output embeddings shared."""
+def build_model(size: Size, tokenizer: Any, seed: int = 0, circuit: bool = True) -> Any:
+    """Return an untrained LlamaForCausalLM in float32, its input and output embeddings shared.
+
+    Its weights are random; with circuit, but for a circuit that copies.
+    """
     torch, transformers = require("torch", "tune"), require("transformers", "tune")
     config = transformers.LlamaConfig(
         vocab_size=len(tokenizer),
@@ -63,10 +67,8 @@ def build_model(size: Size, tokenizer: Any, seed: int = 0) -> Any:
     )
     torch.manual_seed(seed)
     model = transformers.LlamaForCausalLM(config)
-    with torch.no_grad():
-        for layer in model.model.layers:
-            # What a head reads it writes back as it was: attending to any word already makes that word likelier.
-            layer.self_attn.o_proj.weight.copy_(layer.self_attn.v_proj.weight.T)
+    if circuit:
+        begin_with_copying(model, seed)
     return model
 
 

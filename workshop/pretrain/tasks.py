@@ -71,14 +71,13 @@ class Chat:
 class Shape:
     """How hard a task is: at most so many facts, passages and questions, and its split of content and phrasings.
 
-    variety: the share of kinds of facts and of their phrasings. copying: whether nothing is asked but what can be
-    copied. rough: whether words may be missing from a question and ordinary English is asked about.
+    copying: whether nothing is asked but what can be copied. rough: whether words may be missing from a question and
+    ordinary English is asked about.
     """
 
     facts: int = 18
     passages: int = 6
     questions: int = 7
-    variety: float = 1.0
     copying: bool = False
     rough: bool = False
     content: str = "train"
@@ -142,7 +141,7 @@ class Page:
 
 def make_page(rng: Random, shape: Shape, plain: bool = False) -> Page:
     """Invent a company and write its passages; those too long for one prompt are left out."""
-    company = make_company(rng, rng.randint(1, shape.facts), shape.content, shape.variety)
+    company = make_company(rng, rng.randint(1, shape.facts), shape.content)
     passages = write_passages(company, rng, Style(shape.phrasings, plain), rng.randint(1, shape.passages))
     kept, words = [], 0
     for passage in passages:
