@@ -8,9 +8,16 @@ import torch
 
 from workshop.pretrain.loop import see, token_losses
 from workshop.pretrain.mixture import make_group, shape_at
-from workshop.pretrain.packing import ABSTAIN_WEIGHT, ENGLISH_WEIGHT, Sequence1D, encode_group, make_batch
+from workshop.pretrain.packing import (
+    ABSTAIN_WEIGHT,
+    ENGLISH_WEIGHT,
+    Sequence1D,
+    encode_group,
+    fill_sequence,
+    make_batch,
+)
 from workshop.pretrain.sizes import SIZES, build_model
-from workshop.pretrain.tasks import abstain, make_page, read
+from workshop.pretrain.tasks import Chat, Shape, abstain, make_page, read, turn
 from workshop.pretrain.tokenizer import CONTEXT
 
 CHAT = [
@@ -63,13 +70,37 @@ def test_sequences_fit_the_context(encoder):
 
 def test_abstaining_counts_less_a_token_and_english_least(encoder):
     rng = Random(6)
-    page = make_page(rng, shape_at(0))
-    parts = encode_group([read(page, rng, shape_at(0)), abstain(page, rng, shape_at(0))], encoder)
+    page = make_page(rng, Shape())
+    (parts,) = encode_group([read(page, rng, Shape()), abstain(page, rng, Shape())], encoder)
     assert {weight for weight in parts[1][1] if weight} == {1.0}
     first, *others = [weight for weight in parts[2][1] if weight]
     assert first == 1.0
     assert set(others) == {ABSTAIN_WEIGHT}
     assert 0 < ENGLISH_WEIGHT < ABSTAIN_WEIGHT < 1
+
+
+def test_a_chat_that_begins_otherwise_costs_the_others_nothing(encoder):
+    rng = Random(3)
+    page = make_page(rng, Shape())
+    chats = [read(page, rng, Shape()) for _ in range(3)]
+    odd = Chat((turn("system", "Answer in capitals."), *chats[0].messages))
+    alone, mixed = encode_group(chats, encoder), encode_group([chats[0], odd, *chats[1:]], encoder)
+    assert mixed == [*alone, [([], []), *encode_group([odd], encoder)[0][1:]]]
+    assert len(alone[0][0][0]) > len(encoder.encode_chat(chats[0].messages)[0]) / 2
+
+
+def test_every_token_stands_at_its_place_and_predicts_from_its_own_chat(encoder):
+    for step in (0, 3000, 10**6):
+        row = fill_sequence(Random(step), step, 512, encoder)
+        assert len(row.ids) == len(row.places) == len(row.groups) == len(row.branches) == len(row.weights) == 512
+        trunks = dict.fromkeys(row.groups, 0)
+        for group, branch in zip(row.groups, row.branches, strict=True):
+            trunks[group] += branch == 0
+        seen: dict[tuple[int, int], int] = {}
+        for place, group, branch in zip(row.places, row.groups, row.branches, strict=True):
+            expected = seen.get((group, branch), trunks[group] if branch else 0)
+            assert place == expected
+            seen[group, branch] = place + 1
 
 
 def test_a_batch_depends_on_seed_and_step_alone(encoder):
@@ -87,9 +118,9 @@ def test_who_sees_whom_by_hand():
 
 def test_a_packed_chat_is_trained_as_if_it_stood_alone(tokenizer, encoder):
     rng = Random(4)
-    page = make_page(rng, shape_at(0))
-    chats = [read(page, rng, shape_at(0)) for _ in range(3)]
-    parts = encode_group(chats, encoder)
+    page = make_page(rng, Shape())
+    chats = [read(page, rng, Shape()) for _ in range(3)]
+    (parts,) = encode_group(chats, encoder)
     row = Sequence1D([], [], [], [], [])
     row.add([encoder.begin] * 5, [0.0] * 5, 9, 0, 0)
     for branch, (ids, weights) in enumerate(parts):

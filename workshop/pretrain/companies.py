@@ -45,9 +45,7 @@ def make_company(rng: Random, size: int, split: str = "train") -> Company:
     return Company(name, rng.choice(pools["business"]), unit, tuple(facts))
 
 
-def _make_block(
-    rng: Random, size: int, unit: str, split: str, known: set[tuple[str, str]]
-) -> list[Fact]:
+def _make_block(rng: Random, size: int, unit: str, split: str, known: set[tuple[str, str]]) -> list[Fact]:
     """Return up to `size` facts of one to three kinds about one to three subjects of the same sort."""
     pool = rng.choice(load_kinds()).subject
     alike = [kind for kind in load_kinds() if kind.subject == pool]

@@ -9,14 +9,14 @@ from workshop.pretrain.tasks import Chat, Page, Shape, abstain, guess, make_page
 COPYING_STEPS = 1000
 GROWTH_STEPS = 4000
 ROUGH_STEPS = 2000
-CLOZE = 0.25
+CLOZE = 0.15
 COPYING = {read: 0.9, repeat: 0.1}
 SHARES = {
-    read: 0.60,
+    read: 0.63,
     abstain: 0.16,
     follow: 0.13,
     follow_two_keys: 0.03,
-    show_examples: 0.05,
+    show_examples: 0.02,
     abstain_in_form: 0.02,
     repeat: 0.01,
 }
@@ -32,7 +32,7 @@ def shape_at(step: int) -> Shape:
     return Shape(
         facts=2 + round(16 * grown),
         passages=1 + round(5 * grown),
-        questions=4 + round(3 * grown),
+        questions=4 + round(12 * grown),
         copying=step < COPYING_STEPS,
         rough=step >= ROUGH_STEPS,
     )
@@ -41,7 +41,7 @@ def shape_at(step: int) -> Shape:
 def make_group(rng: Random, shape: Shape) -> list[Chat]:
     """Make the chats that share a page; one time in eight, a single one without passages.
 
-    Rough shapes ask every fourth time about ordinary English instead.
+    Rough shapes ask one time in seven about ordinary English instead.
     """
     if not shape.copying and rng.random() < LOOSE:
         return [talk(rng) if rng.random() < 0.25 else guess(rng, shape)]
@@ -49,7 +49,9 @@ def make_group(rng: Random, shape: Shape) -> list[Chat]:
         return chats
     page = make_page(rng, shape, plain=shape.copying or rng.random() < 0.15)
     shares = COPYING if shape.copying else SHARES
-    skills = rng.choices(list(shares), list(shares.values()), k=rng.randint(2, shape.questions))
+    # A question more costs twenty tokens, a page some hundred: as many are asked as there is something to ask.
+    most = min(shape.questions, 2 + 2 * len(page.company.facts))
+    skills = rng.choices(list(shares), list(shares.values()), k=rng.randint(max(2, most // 2), most))
     return [skill(page, rng, shape) for skill in skills]
 
 

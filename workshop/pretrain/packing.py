@@ -39,9 +39,25 @@ class Sequence1D:
         self.branches += [branch] * len(ids)
 
 
-def encode_group(chats: Sequence[Chat], encoder: Encoder) -> list[tuple[list[int], list[float]]]:
-    """Return the chats' common beginning and then what each has besides: token ids, and weights in the loss."""
-    coded = [_weigh(chat, encoder) for chat in chats]
+def encode_group(chats: Sequence[Chat], encoder: Encoder) -> list[list[tuple[list[int], list[float]]]]:
+    """Return bundles of chats that begin alike: each their common beginning, then what every one has besides.
+
+    All are token ids and weights in the loss. Chats of a page that begin otherwise, with examples or a system's turn,
+    make bundles of their own: one of them among the others would leave next to nothing in common.
+    """
+    bundles: list[list[tuple[list[int], list[float]]]] = []
+    for coded in (_weigh(chat, encoder) for chat in chats):
+        alike = (one for one in bundles if _count_shared([one[0][0], coded[0]]) > len(coded[0]) / 2)
+        bundle = next(alike, None)
+        if bundle is None:
+            bundles.append([coded])
+        else:
+            bundle.append(coded)
+    return [_share(bundle) for bundle in bundles]
+
+
+def _share(coded: list[tuple[list[int], list[float]]]) -> list[tuple[list[int], list[float]]]:
+    """Return what all of a bundle begin with, and then what each has besides."""
     shared = _count_shared([ids for ids, _ in coded]) if len(coded) > 1 else 0
     # The last shared token predicts a different one in each branch, so it stands in the branches.
     shared = max(0, shared - 1)
@@ -72,18 +88,31 @@ def fill_sequence(rng: Random, step: int, length: int, encoder: Encoder) -> Sequ
             _add_text(sequence, min(length - len(sequence.ids), rng.randint(64, 256)), rng, encoder, group)
             group += 1
             continue
-        parts = encode_group(make_group(rng, shape_at(step)), encoder)
-        if len(sequence.ids) + sum(len(ids) for ids, _ in parts) > length:
-            misses += 1
-            continue
-        for branch, (ids, weights) in enumerate(parts):
-            sequence.add(ids, weights, group, branch, 0 if branch == 0 else len(parts[0][0]))
-        group += 1
+        fitting = False
+        for bundle in encode_group(make_group(rng, shape_at(step)), encoder):
+            if _add_bundle(sequence, bundle, length, group):
+                fitting, group = True, group + 1
+        misses += not fitting
     if length - len(sequence.ids) > SHORTEST_TEXT:
         _add_text(sequence, length - len(sequence.ids), rng, encoder, group)
     missing = length - len(sequence.ids)
     sequence.add([encoder.pad] * missing, [0.0] * missing, -1, 0, 0)
     return sequence
+
+
+def _add_bundle(sequence: Sequence1D, bundle: list[tuple[list[int], list[float]]], length: int, group: int) -> bool:
+    """Add a bundle as a group, as many of its branches as there is room for; tells whether there was for one."""
+    (trunk, weights), *branches = bundle
+    room, kept = length - len(sequence.ids) - len(trunk), []
+    for ids, counts in branches:
+        if len(ids) <= room:
+            kept.append((ids, counts))
+            room -= len(ids)
+    if kept:
+        sequence.add(trunk, weights, group, 0, 0)
+        for branch, (ids, counts) in enumerate(kept, 1):
+            sequence.add(ids, counts, group, branch, len(trunk))
+    return bool(kept)
 
 
 def _add_text(sequence: Sequence1D, size: int, rng: Random, encoder: Encoder, group: int) -> None:

@@ -77,7 +77,7 @@ class Shape:
 
     facts: int = 18
     passages: int = 6
-    questions: int = 7
+    questions: int = 16
     copying: bool = False
     rough: bool = False
     content: str = "train"
