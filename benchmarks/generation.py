@@ -1,4 +1,4 @@
-"""Measure how fast the bot writes: a Llama of about 6 million random weights on one thread, alone and in batches.
+"""Measure how fast the bot writes: the bundled model on one thread, alone and in batches.
 
     python benchmarks/generation.py
 
@@ -8,28 +8,25 @@ Prints tokens a second for one prompt and for sixteen side by side, and millisec
 import statistics
 import time
 from collections.abc import Callable
-from pathlib import Path
+from dataclasses import replace
 
 import numpy as np
 import torch
-from transformers import LlamaConfig, LlamaForCausalLM
 
 from workshop.bot import generate
-from workshop.models import LanguageModel
+from workshop.models import LanguageModel, load_language_model
+from workshop.settings import Settings
 
 TOKENS = 64
 REPEATS = 5
 BATCH = 16
-SHAPE = {"hidden_size": 256, "intermediate_size": 704, "num_hidden_layers": 6, "num_attention_heads": 4}
 
 
-def make_model(vocabulary: int = 5120, context: int = 1024) -> LanguageModel:
-    """Return a model of random weights that never ends an answer."""
-    torch.manual_seed(0)
-    config = LlamaConfig(
-        vocab_size=vocabulary, max_position_embeddings=context, tie_word_embeddings=True, eos_token_id=None, **SHAPE
-    )
-    return LanguageModel("random", LlamaForCausalLM(config).eval(), None, context, frozenset(), 0, Path())
+def load_endless() -> LanguageModel:
+    """Load the bundled model, which no token stops: each answer has the same length."""
+    model = replace(load_language_model(Settings(threads=1)), stop_ids=frozenset())
+    model.model.generation_config.eos_token_id = None
+    return model
 
 
 def time_best(run: Callable[[], object], repeats: int = REPEATS) -> tuple[float, float]:
@@ -46,10 +43,10 @@ def time_best(run: Callable[[], object], repeats: int = REPEATS) -> tuple[float,
 def main() -> None:
     """Print the figures."""
     torch.set_num_threads(1)
-    model = make_model()
+    model = load_endless()
     millions = sum(weights.numel() for weights in model.model.parameters()) / 1e6
     print(f"{millions:.1f} million weights, float32, {torch.get_num_threads()} thread, {TOKENS} tokens an answer")
-    prompts = np.random.default_rng(0).integers(0, 5120, (BATCH, 400)).tolist()
+    prompts = np.random.default_rng(0).integers(10, 5000, (BATCH, 400)).tolist()
     for length in (64, 256):
         show_rates(model, [prompt[:length] for prompt in prompts])
     for length in (64, 400):

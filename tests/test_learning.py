@@ -296,9 +296,5 @@ def test_the_measurement_is_found_by_its_stem_and_names_what_it_is_made_of():
 
 
 def test_what_was_measured_is_fresh():
-    if not find_results(learning.STEM).is_file():
-        assert not (language.TINY_FOLDER / "model.safetensors").is_file(), (
-            f"the tiny model is there: python -m workshop.measure {learning.STEM}"
-        )
-        pytest.skip("the tiny model is not there yet")
+    assert find_results(learning.STEM).is_file(), f"measure it: python -m workshop.measure {learning.STEM}"
     assert is_stale(learning.STEM) == []

@@ -17,9 +17,6 @@ from workshop.pretrain.evaluation import is_right
 from workshop.pretrain.mixture import make_test
 from workshop.settings import Settings
 
-pytestmark = pytest.mark.skipif(
-    not (TINY_FOLDER / "model.safetensors").is_file(), reason="the tiny language model's weights are not shipped yet"
-)
 MOST_MEGABYTES = 25
 PASSAGE = "The harbour office opens at 9:45. Lost umbrellas are kept in the green shed."
 

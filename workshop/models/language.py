@@ -83,8 +83,8 @@ def _find_tiny() -> Path:
     """Return the bundled model's folder."""
     if not (TINY_FOLDER / "model.safetensors").is_file():
         raise WorkshopError(
-            f"the bundled language model is not in {TINY_FOLDER}: its weights are not shipped yet. "
-            "Take another profile: workshop.setup('laptop') downloads its own."
+            f"the bundled language model is not in {TINY_FOLDER}: this copy of the workshop is not whole. "
+            "Take a fresh one, or another profile: workshop.setup('laptop') downloads its own."
         )
     return TINY_FOLDER
 
