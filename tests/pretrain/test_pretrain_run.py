@@ -65,16 +65,16 @@ def test_the_log_tells_every_step(finished):
 
 
 def test_the_loss_falls(tmp_path):
-    run(replace(PLAN, steps=40, save_every=60.0), tmp_path)
+    run(replace(PLAN, steps=150, save_every=60.0), tmp_path)
     losses = [json.loads(line)["answers"] for line in (tmp_path / LOG).read_text().splitlines()]
-    assert np.mean(losses[-3:]) < 0.8 * np.mean(losses[:3])
+    assert np.mean(losses[-10:]) < 0.8 * np.mean(losses[:10])
 
 
 def test_a_run_by_the_clock_ends(tmp_path):
     run(replace(PLAN, steps=None, minutes=0.02), tmp_path)
     last = json.loads((tmp_path / LOG).read_text().splitlines()[-1])
-    assert last["seconds"] >= 1.15  # written to a hundredth, at the step that ended it
-    assert last["done"] >= 1
+    # The step that would have ended late is not taken, so the last one may end a little before the time.
+    assert 0.8 < last["done"] == pytest.approx(last["seconds"] / 1.2, abs=0.02)
 
 
 def test_workers_make_the_same_batches(encoder):
