@@ -248,7 +248,7 @@ def test_the_same_seed_makes_the_same_group():
 
 def test_tasks_grow_with_the_steps():
     first, last = shape_at(0), shape_at(10**6)
-    assert (first.facts, first.passages) == (2, 1)
+    assert (first.facts, first.passages) == (6, 2)
     assert (last.facts, last.passages) == (18, 6)
     assert (first.copying, first.rough) == (True, False)
     assert (last.copying, last.rough) == (False, True)

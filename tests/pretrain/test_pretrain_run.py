@@ -87,8 +87,8 @@ def test_workers_make_the_same_batches(encoder):
 
 def test_the_rate_rises_stays_and_falls():
     assert rate_at(0, 0.0) == pytest.approx(1 / 300)
-    assert rate_at(500, 0.5) == 1
-    assert rate_at(500, 0.825) == pytest.approx(0.5)
+    assert rate_at(500, 0.3) == 1
+    assert rate_at(500, 0.65) == pytest.approx(0.5)
     assert rate_at(500, 1.0) == 0
 
 

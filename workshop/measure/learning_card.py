@@ -61,7 +61,8 @@ def render_section(results: Results) -> str:
         f'greeting, "Next:" and farewell, right about {_share(accuracy)} of answers that they never saw; they look '
         "at words and not at sense, and answers of "
         f"fewer than {FEWEST_WORDS} words are not counted as voiced. Facts: Skerryline's, with no passage. "
-        "Reading: the first line's test of the table above, fewer cases.",
+        "Reading: the first line's test of the table above, fewer cases, asked without a word about form: a model "
+        "that now answers everything as an object or in its voice gets none right there.",
         "",
         f"The adapter: {adapter.trained_parameters:,} weights, {adapter.megabytes:.1f} MB on disk.",
         "",

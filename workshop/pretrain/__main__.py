@@ -26,7 +26,7 @@ def commands() -> None:
 @click.option("--minutes", type=click.FloatRange(min=0, min_open=True), default=5.0, show_default=True)
 @click.option("--steps", type=click.IntRange(1), help="Instead of minutes: the same steps give the same weights.")
 @click.option("--seed", type=int, default=0, show_default=True)
-@click.option("--circuit/--random", default=True, help="Begin with a circuit that copies, or with random weights.")
+@click.option("--circuit/--random", default=True, help="Begin with circuits that copy and find, or not.")
 @click.option("--workers", type=click.IntRange(0), default=0, help="Processes that make batches ahead (for a GPU).")
 @click.option("--threads", type=click.IntRange(1), default=1, show_default=True)
 def run(out: Path, device: str, threads: int, workers: int, **options: Any) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from workshop.errors import WorkshopError, require
 from workshop.pretrain.evaluation import RESULT, Row
 from workshop.pretrain.kinds import ASSETS, load_kinds
+from workshop.pretrain.run import HELD_STEPS
 
 TRIED = "tried.jsonl"
 
@@ -67,6 +68,7 @@ def write_card(folder: Path, tried: Path | None = None) -> Path:
         parts=table(result).partition("\n\n")[2],
         learns=find_section(folder / "model" / "model.safetensors"),
         tried=[json.loads(line) for line in lines if line.strip()],
+        held=min(HELD_STEPS, result["last"]["step"]),
         kinds=len(kinds),
         phrasings=sum(len(kind.passages) + len(kind.questions) for kind in kinds),
     )

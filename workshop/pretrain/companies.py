@@ -7,7 +7,7 @@ from workshop.pretrain.kinds import Kind, load_kinds, load_pools
 from workshop.pretrain.values import draw_for, draw_open_value, draw_subject, draw_value, invent_name
 
 SUBJECTS = (1, 3)
-OPEN = 0.3
+OPEN = 0.6
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ def make_optimizers(model: Any, matrix_rate: float, other_rate: float) -> list[A
     ]
 
 
-def rate_at(step: int, done: float, warmup: int = 300, decay: float = 0.35) -> float:
+def rate_at(step: int, done: float, warmup: int = 300, decay: float = 0.7) -> float:
     """Return the share of the peak rate: rising for `warmup` steps, level, falling to 0 in the last `decay` share."""
     return min(1.0, (step + 1) / warmup, max(0.0, 1 - done) / decay)
 

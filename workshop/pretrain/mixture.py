@@ -6,17 +6,18 @@ from workshop.pretrain.cloze import cloze_group
 from workshop.pretrain.follow import abstain_in_form, follow, follow_two_keys, show_examples
 from workshop.pretrain.tasks import Chat, Page, Shape, abstain, guess, make_page, read, repeat, talk
 
-COPYING_STEPS = 1000
+COPYING_STEPS = 2000
+GROWTH_START = 1000
 GROWTH_STEPS = 4000
-ROUGH_STEPS = 2000
-CLOZE = 0.15
+ROUGH_STEPS = 3000
+CLOZE = 0.1
 COPYING = {read: 0.9, repeat: 0.1}
 SHARES = {
-    read: 0.63,
-    abstain: 0.16,
+    read: 0.66,
+    abstain: 0.14,
     follow: 0.13,
     follow_two_keys: 0.03,
-    show_examples: 0.02,
+    show_examples: 0.01,
     abstain_in_form: 0.02,
     repeat: 0.01,
 }
@@ -24,15 +25,14 @@ LOOSE = 0.12
 
 
 def shape_at(step: int) -> Shape:
-    """Return how hard tasks are at a step: one or two facts to copy at first, then slowly everything.
+    """Return how hard tasks are at a step: up to six facts to be read and nothing else, then slowly everything.
 
-    Everything else is built on copying: while little else is to be learnt, it clicks sooner.
+    Everything else is built on reading: while little else is to be learnt, it comes sooner.
     """
-    grown = min(1.0, max(0, step - COPYING_STEPS) / GROWTH_STEPS)
+    grown = min(1.0, max(0, step - GROWTH_START) / GROWTH_STEPS)
     return Shape(
-        facts=2 + round(16 * grown),
-        passages=1 + round(5 * grown),
-        questions=4 + round(12 * grown),
+        facts=6 + round(12 * grown),
+        passages=2 + round(4 * grown),
         copying=step < COPYING_STEPS,
         rough=step >= ROUGH_STEPS,
     )

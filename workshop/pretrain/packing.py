@@ -15,7 +15,7 @@ from workshop.pretrain.tokenizer import Encoder
 TRIES = 4
 ABSTAIN_WEIGHT = 0.4
 ENGLISH_WEIGHT = 0.2
-ENGLISH_SHARE = 0.1
+ENGLISH_SHARE = 0.05
 SHORTEST_TEXT = 24
 LONG_EVERY = 4
 
@@ -82,14 +82,15 @@ def _count_shared(rows: Sequence[list[int]]) -> int:
 
 def fill_sequence(rng: Random, step: int, length: int, encoder: Encoder) -> Sequence1D:
     """Fill one sequence of `length` tokens; a token's weight says how much its prediction counts."""
+    shape = shape_at(step)
     sequence, group, misses = Sequence1D([], [], [], [], []), 0, 0
     while misses < TRIES and length - len(sequence.ids) > SHORTEST_TEXT:
-        if rng.random() < ENGLISH_SHARE:
+        if not shape.copying and rng.random() < ENGLISH_SHARE:
             _add_text(sequence, min(length - len(sequence.ids), rng.randint(64, 256)), rng, encoder, group)
             group += 1
             continue
         fitting = False
-        for bundle in encode_group(make_group(rng, shape_at(step)), encoder):
+        for bundle in encode_group(make_group(rng, shape), encoder):
             if _add_bundle(sequence, bundle, length, group):
                 fitting, group = True, group + 1
         misses += not fitting

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from workshop.errors import WorkshopError, require
+from workshop.pretrain.circuit import hold_circuits
 from workshop.pretrain.packing import make_batch
 from workshop.pretrain.sizes import build_model, count_parameters, find_size
 from workshop.pretrain.tokenizer import CONTEXT, GROUPS, VOCABULARY, Encoder, load_tokenizer, train_tokenizer
@@ -22,13 +23,15 @@ CHECKPOINT = "checkpoint.pt"
 LOG = "log.jsonl"
 PLAN = "plan.json"
 AHEAD = 4
+# So long a model's circuits are held fast, until the rest has come to rely on them.
+HELD_STEPS = 3000
 
 
 @dataclass(frozen=True)
 class Plan:
     """What a run is to do: the same plan goes on where it stopped. steps, or minutes where steps is None.
 
-    circuit: whether the model begins with a circuit that copies, or with random weights alone.
+    circuit: whether the model begins with circuits that copy and find, or with random weights alone.
     """
 
     size: str = "small"
@@ -78,8 +81,16 @@ def run(
     def done_at(at: int) -> float:
         return at / plan.steps if plan.steps is not None else clock.read() / (60 * plan.minutes)
 
+    held = hold_circuits(model) if plan.circuit and step < HELD_STEPS else []
     saver = _Saver(plan, folder, model, optimizers, clock, tell, state["seconds"])
-    train(model, optimizers, batches, done_at, saver)
+
+    def after(report: Any) -> None:
+        saver(report)
+        if report.step == HELD_STEPS:
+            for handle in held:
+                handle.remove()
+
+    train(model, optimizers, batches, done_at, after)
     save_checkpoint(folder, model, optimizers, saver.step or step, clock.read())
     return export(model, tokenizer, folder / "model", torch.bfloat16)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workshop.errors import require, unknown
-from workshop.pretrain.circuit import begin_with_copying
+from workshop.pretrain.circuit import begin_with_circuits
 from workshop.pretrain.tokenizer import CONTEXT
 
 # Slow rotations leave half of each head free to match a word wherever in the context it stands.
@@ -23,15 +23,15 @@ class Size:
     heads: int
     inner: int
     batch: int = 4
-    matrix_rate: float = 0.0025
-    other_rate: float = 0.0015
+    matrix_rate: float = 0.002
+    other_rate: float = 0.001
 
 
-# Parameters with 5,120 tokens: 0.5, 2.8, 4.5, 10.3 and 12.6 million.
+# Parameters with 5,120 tokens: 0.5, 2.8, 5.3, 10.3 and 12.6 million.
 SIZES = {
     "nano": Size(64, 3, 2, 176),
     "probe": Size(192, 4, 4, 512),
-    "small": Size(256, 4, 4, 688),
+    "small": Size(256, 5, 4, 688),
     "medium": Size(320, 7, 5, 864),
     "large": Size(384, 6, 6, 1024),
 }
@@ -47,7 +47,7 @@ def find_size(name: str) -> Size:
 def build_model(size: Size, tokenizer: Any, seed: int = 0, circuit: bool = True) -> Any:
     """Return an untrained LlamaForCausalLM in float32, its input and output embeddings shared.
 
-    Its weights are random; with circuit, but for a circuit that copies.
+    Its weights are random; with circuit, but for circuits that copy and find.
     """
     torch, transformers = require("torch", "tune"), require("transformers", "tune")
     config = transformers.LlamaConfig(
@@ -68,7 +68,7 @@ def build_model(size: Size, tokenizer: Any, seed: int = 0, circuit: bool = True)
     torch.manual_seed(seed)
     model = transformers.LlamaForCausalLM(config)
     if circuit:
-        begin_with_copying(model, seed)
+        begin_with_circuits(model, tokenizer, seed)
     return model
 
 
