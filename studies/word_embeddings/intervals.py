@@ -1,11 +1,11 @@
-"""Intervals for lesson 01: pairs are drawn anew, the same for all methods, seeds and sizes that are compared."""
+"""Intervals for lesson 01: pairs or the rated words are drawn anew, the same for all that is compared."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from studies.word_embeddings.rules import Estimate
-from workshop.vectors.agreement import bootstrap_spearman, spearman
+from workshop.vectors.agreement import spearman
 
 Pair = tuple[str, str]
 
@@ -16,13 +16,49 @@ def estimate(value: float, spread: np.ndarray) -> Estimate:
     return Estimate(float(value), float(low), float(high))
 
 
-def agree_over_seeds(cosines: Sequence[np.ndarray], ratings: np.ndarray, draws: int) -> tuple[float, np.ndarray]:
-    """Return the mean Spearman correlation over seeds and its bootstrap over pairs, shape (draws,).
+def draw_pairs(pairs: Sequence[Pair], draws: int, seed: int = 0) -> Iterator[np.ndarray]:
+    """Yield how often each pair stands in a sample of as many, with replacement, shape (P,).
 
-    cosines: of each seed, shape (P,). The pairs drawn are the same for every call with as many pairs.
+    The interval says what other pairs of the same kind would give.
     """
-    value = np.mean([spearman(one, ratings) for one in cosines])
-    return float(value), np.mean([bootstrap_spearman(one, ratings, draws, seed=0) for one in cosines], axis=0)
+    chance = np.random.default_rng(seed)
+    for _ in range(draws):
+        yield np.bincount(chance.integers(0, len(pairs), len(pairs)), minlength=len(pairs))
+
+
+def draw_words(pairs: Sequence[Pair], draws: int, seed: int = 0) -> Iterator[np.ndarray]:
+    """Yield how often each pair stands in a sample of the words, with replacement, shape (P,).
+
+    A pair stands there as often as its words come together: the product of theirs. The interval says what other words
+    would give; it errs on the wide side. Source: the pigeonhole bootstrap, Owen 2007.
+    """
+    words = sorted({word for pair in pairs for word in pair})
+    place = {word: row for row, word in enumerate(words)}
+    sides = np.array([[place[word] for word in pair] for pair in pairs])
+    chance = np.random.default_rng(seed)
+    for _ in range(draws):
+        times = np.bincount(chance.integers(0, len(words), len(words)), minlength=len(words))
+        yield times[sides[:, 0]] * times[sides[:, 1]]
+
+
+def agree_over_seeds(
+    cosines: Mapping[str, np.ndarray], ratings: np.ndarray, samples: Iterator[np.ndarray], seeds: bool
+) -> tuple[dict[str, float], dict[str, np.ndarray]]:
+    """Return each method's mean Spearman correlation over seeds, and its bootstrap, shape (draws,).
+
+    cosines: by method, shape (S, P). samples: how often each pair is drawn; the same for all methods, so that
+    differences are paired. seeds: draw the seeds anew too, for each method its own.
+    """
+    values = {method: float(spearman(table, ratings[None]).mean()) for method, table in cosines.items()}
+    chance = np.random.default_rng(1)
+    spread: dict[str, list[float]] = {method: [] for method in cosines}
+    for copies in samples:
+        rows = np.repeat(np.arange(len(ratings)), copies)
+        for method, table in cosines.items():
+            scores = spearman(table[:, rows], ratings[None, rows])
+            kept = chance.integers(0, len(table), len(table)) if seeds else slice(None)
+            spread[method].append(float(scores[kept].mean()))
+    return values, {method: np.array(one) for method, one in spread.items()}
 
 
 def score_sizes(
@@ -31,11 +67,11 @@ def score_sizes(
     pairs: Sequence[Sequence[Sequence[Pair]]],
     draws: int,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the mean score of each cell of a sweep, shape (cells,), and its bootstrap, shape (draws, cells).
+    """Return each cell's score by yardstick, shape (yardsticks, cells), and a bootstrap of the mean, (draws, cells).
 
     tables[d][y]: cosines of draw d on yardstick y, shape (cells, P); ratings[d][y]: shape (P,); pairs[d][y]: the P
-    pairs. The score is the mean Spearman over yardsticks and draws. The bootstrap draws the texts anew, and the pairs
-    by their words, since the draws of the text share most of them.
+    pairs. A score is the mean Spearman over draws of the text. The bootstrap draws the texts anew, and the rated words
+    with all their pairs, the same for every text.
     """
     yardsticks = range(len(tables[0]))
     own = np.array([_score(tables[d], ratings[d], [slice(None)] * len(yardsticks)) for d in range(len(tables))])
@@ -43,24 +79,33 @@ def score_sizes(
     index = [{pair: row for row, pair in enumerate(known)} for known in everything]
     places = [[np.array([index[y][pair] for pair in one[y]]) for y in yardsticks] for one in pairs]
     chance = np.random.default_rng(0)
-    spread = np.empty((draws, own.shape[1]))
-    for draw in range(draws):
-        times = [np.bincount(chance.integers(0, len(known), len(known)), minlength=len(known)) for known in everything]
+    spread = np.empty((draws, own.shape[2]))
+    samples = [draw_words(known, draws, seed) for seed, known in enumerate(everything)]
+    for draw, times in enumerate(zip(*samples, strict=True)):
         texts, copies = np.unique(chance.integers(0, len(tables), len(tables)), return_counts=True)
         scores = [
             _score(tables[d], ratings[d], [np.repeat(np.arange(len(p)), times[y][p]) for y, p in enumerate(places[d])])
             for d in texts
         ]
-        spread[draw] = np.average(scores, axis=0, weights=copies)
+        spread[draw] = np.average(np.mean(scores, axis=1), axis=0, weights=copies)
     return own.mean(axis=0), spread
 
 
 def _score(
     table: Sequence[np.ndarray], ratings: Sequence[np.ndarray], rows: Sequence[np.ndarray | slice]
 ) -> np.ndarray:
-    """Return the mean Spearman over yardsticks on some rows of pairs, shape (cells,)."""
+    """Return Spearman on each yardstick on some rows of its pairs, shape (yardsticks, cells)."""
     columns = zip(table, ratings, rows, strict=True)
-    return np.mean([spearman(cosines[:, kept], people[None, kept]) for cosines, people, kept in columns], axis=0)
+    return np.array([spearman(cosines[:, kept], people[None, kept]) for cosines, people, kept in columns])
+
+
+def predict_next(values: Sequence[float], least: float) -> tuple[float, float]:
+    """Return where one more seed should fall: mean ± 3 standard deviations, at least `least` to either side.
+
+    values: of ten seeds or more. The deviation is that of one more value, so it grows by √(1 + 1/n).
+    """
+    reach = max(3 * np.std(values, ddof=1) * np.sqrt(1 + 1 / len(values)), least)
+    return float(np.mean(values) - reach), float(np.mean(values) + reach)
 
 
 def wilson_interval(share: float, n: int) -> tuple[float, float]:

@@ -14,32 +14,20 @@ SMALL, LARGE = (10, 25), (100, 200)
 class Plan:
     """How much is run.
 
-    texts: how often shares of the text are drawn. epochs: of a method (None: its recipe's), of a size, and of a size
-    with as many updates.
+    seeds: of each method. passes: over the text, of each method. texts: which draws of the text are swept. schedule:
+    the epochs of each share of the text, so that all make as many updates. draws: of a bootstrap.
     """
 
-    seeds: int = 5
-    texts: int = 5
-    shares: tuple[float, ...] = (0.05, 0.1, 0.25, 0.5, 1.0)
-    sizes: tuple[int, ...] = (5, 10, 25, 50, 100, 200)
-    method_epochs: int | None = None
-    size_epochs: int = 10
-    update_epochs: int = 200
+    seeds: int = 10
+    passes: int = 10
+    texts: tuple[int, ...] = (10, 11, 12, 13, 14)
+    schedule: tuple[tuple[float, int], ...] = ((0.05, 200), (0.25, 40), (1.0, 10))
+    sizes: tuple[int, ...] = (10, 25, 50, 100, 200)
     draws: int = 2000
 
     def cells(self) -> list[tuple[float, int, int]]:
-        """Return share, size and epochs of the sweep: the same epochs, then the smallest share with equal updates."""
-        same = [(share, size, self.size_epochs) for share in self.shares for size in self.sizes]
-        return same + [(self.shares[0], size, self.update_epochs) for size in (*SMALL, *LARGE)]
+        """Return share, size and epochs of every point of the sweep."""
+        return [(share, size, epochs) for share, epochs in self.schedule for size in self.sizes]
 
 
-SHORT = Plan(
-    seeds=1,
-    texts=2,
-    shares=(0.05, 0.1),
-    sizes=(*SMALL, *LARGE),
-    method_epochs=1,
-    size_epochs=1,
-    update_epochs=2,
-    draws=50,
-)
+SHORT = Plan(seeds=2, passes=1, texts=(0, 1), schedule=((0.05, 2), (0.1, 1)), sizes=(*SMALL, *LARGE), draws=50)

@@ -11,8 +11,8 @@ from workshop.vectors.sweep import YARDSTICKS, drawn_pairs, run_size
 
 
 def measure_sizes(plan: Plan, short: bool) -> tuple[list[Row], dict[str, Claim]]:
-    """Sweep the size of skip-gram's vectors against the share of the text."""
-    grid, texts = plan.cells(), range(plan.texts)
+    """Sweep the size of skip-gram's vectors against the share of the text, all points with as many updates."""
+    grid, texts = plan.cells(), plan.texts
     cells = [(share, size, text, epochs) for text in texts for share, size, epochs in grid]
     found = run_cells(run_size, cells, stem=STEM, inputs=RUN_INPUTS, short=short)
     known = [[drawn_pairs(name, text) for name in YARDSTICKS] for text in texts]
@@ -25,23 +25,19 @@ def measure_sizes(plan: Plan, short: bool) -> tuple[list[Row], dict[str, Claim]]
     n = round(np.mean([sum(len(one) for one in both) for both in ratings]))
     rows = []
     for column, (share, size, epochs) in enumerate(grid):
-        one = estimate(scores[column], spread[:, column])
+        one = estimate(scores[:, column].mean(), spread[:, column])
         seconds = float(np.median([found[share, size, text, epochs]["seconds"] for text in texts]))
         rows.append(_size_row(share, size, epochs, one, n, seconds))
-    rows += [_best_row(plan, grid, scores, spread, share, n) for share in plan.shares]
-    gains = [_extra_gain(grid, scores, spread, plan, epochs) for epochs in (plan.size_epochs, plan.update_epochs)]
-    first, second = gains
+    gain = estimate(_extra_gain(grid, scores.mean(axis=0), plan), _extra_gain(grid, spread, plan))
+    each = dict(zip(YARDSTICKS, _extra_gain(grid, scores, plan).tolist(), strict=True))
+    rows.append(Row(LESSON, "skipgram", "sweep", "extra_gain", gain.value, gain.low, gain.high, n, settings=each))
     measured = (
         "Spearman that skip-gram gains from 100 and 200 dimensions over 10 and 25, with all of 106 articles minus with "
-        f"5 % of them: at equal updates {second.value:.2f} [{second.low:.2f}, {second.high:.2f}], at equal epochs"
+        f"{plan.schedule[0][0]:.0%} of them, at equal updates"
     )
-    claim = Claim(
-        *(measured, "correlation", first.value, first.low, first.high, n, plan.texts),
-        *(RULES["C02"], judge_size(gains), LIMITS["C02"]),
-    )
-    for label, gain in zip(("same epochs", "same updates"), gains, strict=True):
-        rows.append(Row(LESSON, "skipgram", f"sweep {label}", "extra_gain", gain.value, gain.low, gain.high, n))
-    return rows, {"C02": claim}
+    figures = (gain.value, gain.low, gain.high, n, len(plan.texts))
+    verdict = judge_size(gain, list(each.values()))
+    return rows, {"C02": Claim(measured, "correlation", *figures, RULES["C02"], verdict, LIMITS["C02"])}
 
 
 def _size_row(share: float, size: int, epochs: int, found: Estimate, n: int, seconds: float) -> Row:
@@ -50,28 +46,16 @@ def _size_row(share: float, size: int, epochs: int, found: Estimate, n: int, sec
     return Row(LESSON, "skipgram", "sweep", "spearman", *figures, settings=settings)
 
 
-def _columns(grid: list, share: float, epochs: int, sizes: tuple[int, ...]) -> list[int]:
-    """Return the places of some sizes in the grid."""
-    return [grid.index((share, size, epochs)) for size in sizes]
+def _extra_gain(grid: list, table: np.ndarray, plan: Plan) -> np.ndarray:
+    """Return the gain of a larger size with all of the text minus that with the smallest share.
 
+    table: scores, the cells of the grid along the last axis.
+    """
 
-def _best_row(plan: Plan, grid: list, scores: np.ndarray, spread: np.ndarray, share: float, n: int) -> Row:
-    """Return the size that scores best with a share of the text, and how much that moves from sample to sample."""
-    columns = _columns(grid, share, plan.size_epochs, plan.sizes)
-    best = estimate(plan.sizes[int(scores[columns].argmax())], np.array(plan.sizes)[spread[:, columns].argmax(axis=1)])
-    settings = {"share": share, "epochs": plan.size_epochs}
-    return Row(LESSON, "skipgram", "sweep", "best_dimensions", best.value, best.low, best.high, n, settings=settings)
-
-
-def _extra_gain(grid: list, scores: np.ndarray, spread: np.ndarray, plan: Plan, small_epochs: int) -> Estimate:
-    """Return the gain of a larger size with all of the text minus that with the smallest share."""
-
-    def gain(table: np.ndarray, share: float, epochs: int) -> np.ndarray:
-        large, small = (table[..., _columns(grid, share, epochs, sizes)].mean(axis=-1) for sizes in (LARGE, SMALL))
+    def gain(share: float, epochs: int) -> np.ndarray:
+        large, small = (
+            table[..., [grid.index((share, size, epochs)) for size in sizes]].mean(axis=-1) for sizes in (LARGE, SMALL)
+        )
         return large - small
 
-    both = [
-        gain(table, plan.shares[-1], plan.size_epochs) - gain(table, plan.shares[0], small_epochs)
-        for table in (scores, spread)
-    ]
-    return estimate(*both)
+    return gain(*plan.schedule[-1]) - gain(*plan.schedule[0])

@@ -1,9 +1,13 @@
-"""Lesson 01: analogies and bias in MiniLM's token embeddings."""
+"""Lesson 01: analogies and associations in MiniLM's token embeddings."""
+
+import numpy as np
 
 from studies.word_embeddings.intervals import wilson_interval
 from studies.word_embeddings.plan import LESSON
-from studies.word_embeddings.rules import LIMITS, RULES, SOCIAL, judge_bias
+from studies.word_embeddings.rules import ASSOCIATIONS_CLAIM, LIMITS, RULES, SOCIAL, judge_associations
+from studies.word_embeddings.runs import vocabulary
 from workshop.data import load_analogies
+from workshop.errors import WorkshopError
 from workshop.models import load_token_embeddings
 from workshop.score.results import Claim, Row
 from workshop.vectors import association_test, effect_interval, find_test, score_analogies
@@ -25,8 +29,8 @@ def measure_analogies() -> list[Row]:
     return rows
 
 
-def measure_bias() -> tuple[list[Row], dict[str, Claim]]:
-    """Run the association tests on MiniLM's token embeddings."""
+def measure_associations() -> tuple[list[Row], dict[str, Claim]]:
+    """Run the association tests on MiniLM's token embeddings, with all words and with those of lesson 01's text."""
     words, vectors = load_token_embeddings()
     rows, tests, intervals = [], {}, {}
     for name in ASSOCIATIONS:
@@ -34,16 +38,28 @@ def measure_bias() -> tuple[list[Row], dict[str, Claim]]:
         test = association_test(sets, words, vectors)
         low, high = effect_interval(sets, words, vectors)
         n = len(sets.targets_x) + len(sets.targets_y)
-        tests[name], intervals[name] = (test.effect, high, test.p), (low, high)
-        rows.append(Row(LESSON, SPACE, f"association {name}", "effect_size", test.effect, low, high, n))
-        rows.append(Row(LESSON, SPACE, f"association {name}", "p_value", test.p, n=n))
+        tests[name], intervals[name] = (test.effect, test.p), (low, high)
+        task = f"association {name}"
+        rows.append(Row(LESSON, SPACE, task, "effect_size", test.effect, low, high, n, settings={"p": test.p}))
+        rows.append(Row(LESSON, SPACE, task, "effect_needed", test.needed, n=n))
+        rows += _with_the_words_of_the_text(name, words, vectors)
     weakest = min(SOCIAL, key=lambda name: tests[name][0])
-    each = ", ".join(f"{name} {tests[name][0]:.2f}" for name in SOCIAL)
+    each = ", ".join(f"{name} {tests[name][0]:.2f} (p {tests[name][1]:.4f})" for name in SOCIAL)
     measured = f"effect sizes in one model's token embeddings: {each}; here the smallest of the three, {weakest}"
     n = sum(len(group) for group in (find_test(weakest).targets_x, find_test(weakest).targets_y))
-    verdict = judge_bias(tests)
-    return rows, {
-        "C21": Claim(
-            measured, "effect size", tests[weakest][0], *intervals[weakest], n, 1, RULES["C21"], verdict, LIMITS["C21"]
-        )
-    }
+    figures = (tests[weakest][0], *intervals[weakest], n, 1)
+    rule, limits = RULES[ASSOCIATIONS_CLAIM], LIMITS[ASSOCIATIONS_CLAIM]
+    claim = Claim(measured, "effect size", *figures, rule, judge_associations(tests), limits)
+    return rows, {ASSOCIATIONS_CLAIM: claim}
+
+
+def _with_the_words_of_the_text(name: str, words: list[str], vectors: np.ndarray) -> list[Row]:
+    """Return the test's effect with the words of our own text alone; nothing where too few are left."""
+    known = set(vocabulary())
+    kept = [row for row, word in enumerate(words) if word in known]
+    try:
+        test = association_test(find_test(name), [words[row] for row in kept], vectors[kept])
+    except WorkshopError:
+        return []
+    settings = {"p": test.p, "missing": len(test.missing)}
+    return [Row(LESSON, SPACE, f"association {name}", "effect_size_words_of_text", test.effect, settings=settings)]

@@ -3,7 +3,15 @@
 from workshop.vectors.agreement import Agreement, pair_cosines, shared_pairs, spearman_with_people
 from workshop.vectors.analogies import AnalogyScore, score_analogies
 from workshop.vectors.association import Association, WordSets, association_test, effect_interval, find_test
-from workshop.vectors.counts import choose_vocabulary, count_neighbours, positive_pmi, ppmi_vectors, random_vectors
+from workshop.vectors.counts import (
+    choose_vocabulary,
+    count_neighbours,
+    cut_text,
+    positive_pmi,
+    ppmi_vectors,
+    random_vectors,
+    thin_text,
+)
 from workshop.vectors.glove import glove_weights, read_glove_text, train_glove, write_glove_text
 from workshop.vectors.recipes import (
     COUNT_WINDOW,
@@ -26,6 +34,7 @@ __all__ = [
     "association_test",
     "choose_vocabulary",
     "count_neighbours",
+    "cut_text",
     "drawn_pairs",
     "effect_interval",
     "find_recipe",
@@ -40,6 +49,7 @@ __all__ = [
     "score_analogies",
     "shared_pairs",
     "spearman_with_people",
+    "thin_text",
     "train_glove",
     "train_model",
     "train_words",

@@ -25,13 +25,17 @@ class Association:
 
     effect: the difference of means over the spread of all targets together, -2 to 2 (like Cohen's d, whose spread is
     that within the groups). p: the share of random regroupings of the targets with at least this difference,
-    one-sided. observed, permuted: the differences themselves, sums of cosines; permuted has shape (draws,).
+    one-sided, the true grouping counted in. observed, permuted: the differences of mean leans themselves; permuted has
+    shape (draws,). needed: the effect that one regrouping in a hundred reaches. missing: words without a vector, which
+    were left out.
     """
 
     effect: float
     p: float
     observed: float
     permuted: np.ndarray
+    needed: float = float("nan")
+    missing: tuple[str, ...] = ()
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -48,7 +52,7 @@ SCIENCE = _words("science physics chemistry engineering technology mathematics l
 ARTS = _words("art poetry dance literature novel music drama sculpture")
 MALE = _words("he him his man boy father son brother uncle husband")
 FEMALE = _words("she her hers woman girl mother daughter sister aunt wife")
-# Work that mostly men, or mostly women, do; none of the words says he or she.
+# Occupations that mostly men, or mostly women, have, ten each, picked by hand; none of the words says he or she.
 MENS_WORK = _words("engineer mechanic carpenter captain pilot soldier miner programmer surgeon butcher")
 WOMENS_WORK = _words("nurse secretary receptionist librarian teacher dancer therapist counselor housekeeper nanny")
 EARLY_MONTHS = _words("january march may july september november")
@@ -60,7 +64,7 @@ TESTS = {
     "flowers": WordSets(("flowers", "insects", "pleasant", "unpleasant"), FLOWERS, INSECTS, PLEASANT, UNPLEASANT),
     "career": WordSets(("career", "family", "he", "she"), CAREER, FAMILY, MALE, FEMALE),
     "science": WordSets(("science", "arts", "he", "she"), SCIENCE, ARTS, MALE, FEMALE),
-    "work": WordSets(("men's work", "women's work", "he", "she"), MENS_WORK, WOMENS_WORK, MALE, FEMALE),
+    "work": WordSets(("ten men's occupations", "ten women's", "he", "she"), MENS_WORK, WOMENS_WORK, MALE, FEMALE),
     "months": WordSets(("odd months", "even months", "he", "she"), EARLY_MONTHS, LATE_MONTHS, MALE, FEMALE),
 }
 
@@ -84,7 +88,7 @@ def association_test(
 ) -> Association:
     """Test whether X leans towards A and Y towards B, by regrouping the targets at random.
 
-    Words without a vector are left out; each group needs at least 4 of its words.
+    Words without a vector are left out and named in `missing`; each group needs at least 4 of its words.
     Raises WorkshopError where a group is left with fewer. Source: Caliskan, Bryson and Narayanan 2017.
     """
     kept = _known_sets(sets, words)
@@ -97,7 +101,10 @@ def association_test(
     observed = float(leans[0].mean() - leans[1].mean())
     # The observed grouping is one of the possible ones: p is never 0.
     p = (1 + int((permuted >= observed - 1e-12).sum())) / (1 + draws)
-    return Association(observed / float(both.std(ddof=1)), p, observed, permuted)
+    spread = float(both.std(ddof=1))
+    known = set(words)
+    missing = tuple(word for group in _groups(sets) for word in group if word not in known)
+    return Association(observed / spread, p, observed, permuted, float(np.quantile(permuted, 0.99)) / spread, missing)
 
 
 def effect_interval(

@@ -20,6 +20,34 @@ def choose_vocabulary(
     return ordered[:size] + [word for word in ordered[size:] if word in wanted and counts[word] >= fewest]
 
 
+def cut_text(sentences: Iterable[Sequence[str]], vocabulary: Iterable[str]) -> list[list[str]]:
+    """Return the sentences with the words of the vocabulary alone: what is left moves together, as word2vec does it.
+
+    Methods that are compared get the same cut text: the same words as centres and as neighbours.
+    """
+    known = set(vocabulary)
+    return [[word for word in sentence if word in known] for sentence in sentences]
+
+
+def thin_text(
+    sentences: Sequence[Sequence[str]], sample: float = 1e-4, passes: int = 10, seed: int = 0
+) -> list[list[str]]:
+    """Return the text `passes` times over, very frequent words dropped at random each time, as word2vec does it.
+
+    sample: t; a word that makes up a share f of the text stays with probability sqrt(t / f) + t / f, at most 1.
+    Source: the word2vec program of Mikolov et al. 2013, which gensim follows.
+    """
+    counts = Counter(word for sentence in sentences for word in sentence)
+    total = sum(counts.values())
+    kept = {word: (sample * total / count) ** 0.5 + sample * total / count for word, count in counts.items()}
+    chance = np.random.default_rng(seed)
+    thinned = []
+    for _ in range(passes):
+        luck = iter(chance.random(total).tolist())
+        thinned += [[word for word in sentence if next(luck) < kept[word]] for sentence in sentences]
+    return thinned
+
+
 def count_neighbours(sentences: Iterable[Sequence[str]], vocabulary: Sequence[str], window: int) -> np.ndarray:
     """Count how often words stand near each other, a pair at distance d counting 1/d.
 
@@ -28,7 +56,7 @@ def count_neighbours(sentences: Iterable[Sequence[str]], vocabulary: Sequence[st
     """
     index = {word: row for row, word in enumerate(vocabulary)}
     size = len(vocabulary)
-    counts = np.zeros(size * size, dtype=np.float32)
+    counts = np.zeros(size * size)
     ids = []
     for sentence in sentences:
         ids.extend(index.get(word, -1) for word in sentence)
@@ -37,9 +65,8 @@ def count_neighbours(sentences: Iterable[Sequence[str]], vocabulary: Sequence[st
     for distance in range(1, window + 1):
         left, right = words[:-distance], words[distance:]
         known = (left >= 0) & (right >= 0)
-        cells, times = np.unique(left[known] * size + right[known], return_counts=True)
-        counts[cells] += times / distance
-    square = counts.reshape(size, size)
+        counts += np.bincount(left[known] * size + right[known], minlength=size * size) / distance
+    square = counts.reshape(size, size).astype(np.float32)
     return square + square.T
 
 
