@@ -17,7 +17,7 @@
 # - **Tune**: change the model's *weights* with examples of your own.
 # - **Retrieve**: change what the model *reads*, by looking up the right passages and putting them into its prompt.
 #
-# You will build both from their parts. Each technique leaves a row on one scoreboard: how good, how fast, how large.
+# You will build both from their parts. Each technique leaves a row on one scoreboard: quality, seconds, trained numbers (*parameters*), megabytes.
 
 # %% [markdown] tags=["notes"]
 # Ask the room for a show of hands before anything else: who would tune, who would retrieve, for a bot that answers
@@ -26,7 +26,7 @@
 # %% [markdown]
 # ## Three lines begin every lesson
 #
-# Click the cell below and press **Shift + Enter**; go on like that, from top to bottom. It imports the workshop, the checks, and chooses a *profile*: how large the models are. Without a word from you it is `tiny`, which needs no network and no GPU.
+# Click the cell below and press **Shift + Enter**; go on like that, from top to bottom. It imports the workshop, the checks, and chooses a *profile*: how large the models are. Without a word from you it is the small one, which needs no network and no GPU.
 
 # %%
 import workshop
@@ -103,7 +103,9 @@ check.start_here.count_words(count_words)
 # %% [markdown]
 # ## What your function is good for
 #
-# A cell that begins with `# demonstration` shows something and gives no points. It uses *your* function where that passes, and the workshop's own otherwise, and says so. So go on when you are stuck. Only *Run All* stops at the first check that isn't passed: run cells one by one.
+# A cell that begins with `# demonstration` shows something and gives no points. It uses *your* function where that passes, and the workshop's own otherwise, and says so. So go on when you are stuck.
+#
+# **Crashed, or come back?** In JupyterLab restart the kernel, click the cell where you were, and choose *Run → Run All Above Selected Cell*. Checks that you haven't solved show their message and stop nothing.
 
 # %%
 # demonstration 0.1
@@ -121,7 +123,7 @@ sorted(counts.items(), key=lambda pair: -pair[1])[:3]
 #
 # Much is said about adapting language models, and little of it is tested where it is said. This workshop measures it. Commit yourself first: your predictions are kept, and the last lesson lays them beside the verdicts.
 #
-# Choose what you believe *now*. There are no points for being right, and a wrong prediction is a good way to remember a result.
+# Choose what you believe *now*; below each claim stands what it means. There are no points for being right, and a wrong prediction is a good way to remember a result.
 
 # %%
 from workshop.widgets import predictions
@@ -129,7 +131,7 @@ from workshop.widgets import predictions
 predictions()
 
 # %% [markdown]
-# The possible verdicts are always the same: *holds*, *holds within limits*, *does not hold*, *can't tell*. Which one a claim gets is computed by a fixed rule, written down before the measurement; where we had seen figures before, the verdict's box says so.
+# The verdicts: *holds*, *holds within limits* (in some of the cases measured), *does not hold*, *can't tell* (too uncertain to decide). Where a measurement can't tell, your prediction is neither right nor wrong. A rule, fixed before its measurement, computes the verdict. Where figures had been seen before the rule stood, as for all claims of lesson 01, the rule begins with "Seen before".
 
 # %% [markdown]
 # ## Your scoreboard
@@ -142,7 +144,7 @@ from workshop.checks import scoreboard
 scoreboard()
 
 # %% [markdown]
-# On Colab and Binder nothing survives the session. Copy the code that this cell gives. In another notebook, or on another day, paste it between the quotes: `from workshop.score.code import paste_code`, then `paste_code("""…""")`. It holds your points, rows and predictions, nothing else.
+# On Colab and Binder nothing survives the session. Copy the code that this cell gives; every lesson ends with one. In another notebook, or on another day, paste it between the quotes: `from workshop.score import paste_code`, then `paste_code("""…""")`. It holds your points, rows and predictions, nothing else.
 
 # %%
 from workshop.score import make_code

@@ -1,24 +1,25 @@
 # %% [markdown] tags=["slide"]
 # # 01 – Word embeddings
 #
-# **How can neighbours give a word its meaning?** 16 points. An hour with the exercises marked *in the room*, two with all of them.
+# **How can neighbours give a word its meaning?** 16 points. About 70 minutes with the exercises marked *in the room*, two hours with all of them.
 #
 # After this lesson you can
 #
 # - turn plain text into word vectors, and say what each method counts or predicts,
 # - measure how well vectors agree with people, and say which differences are real,
-# - find neighbours, analogies and bias in vectors, and say what they don't show.
+# - find neighbours, analogies and associations in vectors, and say what they don't show.
 
 # %% [markdown] tags=["notes"]
-# In the room: exercises 1.1, 1.2, 1.6 and 1.7 (25 minutes of work), the predictions, the picture of all methods, the
-# word map. Everything else reads whole without its exercises. All training cells together run for about half a minute.
+# In the room: exercises 1.1, 1.2, 1.6 and 1.7 (25 minutes of work), the predictions, the pictures, the word map.
+# Everything else reads whole without its exercises. All training cells together run for about 40 seconds on a quiet
+# machine with two cores; start them before you talk.
 
 # %% [markdown] tags=["slide"]
 # ## A reason to care
 #
-# A customer of the ferry company Skerryline writes *my boat was delayed*. The handbook says *late sailings are refunded*. A program that compares words finds none in common.
+# A customer of the ferry company Skerryline writes *my boat was delayed*. The handbook has the rule: *Our boat left late. What do I get?* They share one word, *boat*, which stands on many other pages.
 #
-# Search, classifiers and bots can use a number for "means nearly the same". This lesson makes one out of plain text alone, and finds out how far to trust it.
+# Search, classifiers and bots can use a number for "means nearly the same". This lesson makes one out of plain text alone, and finds out how far to trust it. At the end the boat comes back.
 
 # %%
 import workshop
@@ -29,15 +30,21 @@ settings = workshop.setup()
 # %% [markdown]
 # ## The text
 #
-# 106 articles of the English Wikipedia come with gensim, the library for word vectors. Each sentence is a list of lower-case words. Reading them takes 2 to 5 seconds.
+# 106 articles of the English Wikipedia come with gensim, the library for word vectors. Each sentence becomes a list of lower-case words. **Wait:** 3 to 5 seconds, up to 15 on a busy machine.
 
 # %%
 # demonstration 1.1
-from workshop.data import load_sentences
+from workshop.data import load_articles
 
-sentences = load_sentences()
+articles = load_articles()
+sentences = [sentence for article in articles for sentence in article.sentences]
 print(f"{len(sentences):,} sentences, {sum(map(len, sentences)):,} words. One of them:")
 print(" ".join(sentences[7]))
+print(sum(article.title.startswith("A") for article in articles), "of", len(articles), "titles begin with A:")
+print(", ".join(article.title for article in articles[:9]))
+
+# %% [markdown]
+# Nearly all articles come from under *A*, where the dump begins. That will explain odd neighbours later: this text knows more of Alabama and Athabasca than of the sea.
 
 # %% [markdown] tags=["slide"]
 # ## The yardstick: people
@@ -56,21 +63,30 @@ for rating, (first, second) in [*ordered[:2], *ordered[175:177], *ordered[-4:-2]
     print(f"{rating:5.2f}  {first} – {second}")
 
 # %% [markdown]
-# **One fixed set of pairs.** A method that skips some words is asked other questions, and could look better or worse than it is. So all methods are judged on the same pairs: those whose words occur at least five times in our text. Counting needs a smaller table, so we keep the 3,000 most frequent words, and the words that people rated (in SimLex-999 too, a second list).
+# People don't agree with each other either. Two raters of this list correlate at 0.61 on average (Hill and others, 2015): nobody can expect 1 from a machine.
+
+# %% [markdown]
+# **Ask all the same, teach all the same.** A method that may skip words is asked other questions; a method that sees more words or more text has learnt from other lessons. So one list of words holds for all: the 3,000 most frequent, and those that people rated (for SimLex-999 too, a second list) if they occur five times. The sentences are cut to these words, and every method trains on them.
 
 # %%
 # demonstration 1.3
-from workshop.vectors import choose_vocabulary, shared_pairs
+from workshop.vectors import choose_vocabulary, cut_text, shared_pairs
 
 rated = {word for name in ("wordsim353", "simlex999") for pair in load_ratings(name)[0] for word in pair}
 vocabulary = choose_vocabulary(sentences, 3000, keep=rated)
 pairs, ratings = shared_pairs(all_pairs, all_ratings, [vocabulary])
-print(f"{len(vocabulary):,} words, {len(pairs)} of {len(all_pairs)} pairs")
+text = cut_text(sentences, vocabulary)
+print(f"{len(vocabulary):,} words, {len(pairs)} of {len(all_pairs)} pairs, {sum(map(len, text)):,} words of text")
 
 # %% [markdown]
 # ## The baseline: vectors that know nothing
 #
-# **Predict**, in your head or on paper: what will random vectors score? The cell defines `judge`, which every method below goes through. It prints the correlation with a 95 % interval: the pairs are drawn anew 2,000 times (a *bootstrap*), and the middle 95 % of the results are kept.
+# A **vector** is a list of numbers, here 100 for each word; how many is its number of **dimensions**. The baseline draws them at random. A **seed** is where a random generator starts: the same seed, the same draws.
+#
+# **Predict**, in your head or on paper: what will random vectors score?
+
+# %% [markdown]
+# The cell defines `judge`, which every method below goes through. It prints the correlation with a 95 % interval. For that the pairs are drawn anew 2,000 times *with replacement*, so that some come twice and others not at all (a **bootstrap**); the middle 95 % of the results are kept. It says how much hangs on just these pairs.
 
 # %%
 # demonstration 1.4
@@ -78,10 +94,11 @@ from workshop.score import record_row
 from workshop.vectors import random_vectors, spearman_with_people
 
 
-def judge(method, words, vectors, seconds=0.0):
+def judge(method, words, vectors, seconds=0.0, trained=0):
     """Compare vectors with people on the fixed pairs, and keep the row for the scoreboard."""
     found = spearman_with_people(pairs, ratings, words, vectors)
     row = {"lesson": "01", "method": method, "task": "wordsim353", "metric": "spearman", "seconds": seconds}
+    row |= {"trained_parameters": trained, "megabytes": vectors.nbytes / 1e6}
     record_row(row | {"value": found.value, "low": found.low, "high": found.high, "n": found.pairs})
     print(f"{method}: {found.value:.2f} [{found.low:.2f}, {found.high:.2f}], {seconds:.1f} s")
     return found.value
@@ -99,7 +116,16 @@ scores = {"random": judge("random", vocabulary, random_vectors(vocabulary))}
 #
 # **words with similar neighbours get similar vectors.**
 #
-# The first step is to list who stands near whom.
+# Who counts as a neighbour? Those in a **window** of a few places to either side.
+
+# %% tags=["slide"]
+# demonstration 1.5
+from workshop.plots import plot_window, show
+
+show(plot_window("the late ferry waits in the harbour".split(), window=2, steps=[0, 2, 3]))
+
+# %% [markdown]
+# The window decides what *similar* will mean. In a wide one (8 places here) words get alike that belong to one topic, such as *ship* and *captain*; in a narrow one, words that could take each other's place, such as *ship* and *boat* (Levy and Goldberg, 2014).
 
 # %% [markdown]
 # card 1.1
@@ -157,7 +183,9 @@ check.word_embeddings.skipgram_pairs(skipgram_pairs)
 # %% [markdown] tags=["slide"]
 # ## When are two vectors alike?
 #
-# A vector's length says little about meaning: it mostly follows from how common the word is. What we compare is the *direction*. The **cosine** of the angle between two vectors is 1 for the same direction, 0 for a right angle, −1 for opposite ones.
+# We compare **directions**. The **cosine** of the angle between two vectors is 1 for the same direction, 0 for a right angle, −1 for opposite ones.
+#
+# The length is left out: in the methods below it depends on how often, and beside how many different words, a word occurs. That is a property of the text, and only partly of the meaning.
 
 # %% [markdown]
 # card 1.2
@@ -221,14 +249,43 @@ from workshop.widgets import predict
 predict("C01")
 
 # %% [markdown] tags=["slide"]
-# ## Learn by guessing: skip-gram and CBOW
+# ## Learn by guessing: skip-gram
 #
-# **Skip-gram** trains vectors by a game. Given a word: is *this* a real neighbour of it, or a word drawn at random (a *negative*)? **CBOW**, the continuous bag of words, plays it the other way round: the average of the neighbours guesses the word between them.
+# **Skip-gram with negative sampling** trains vectors by a game. Given a word: is *this* a real neighbour of it, or a word drawn at random (a *negative*)?
 #
-# One move pulls real neighbours together and pushes random ones apart.
+# Each word has **two** vectors. Its *input vector* is used when it is the centre, its *output vector* when it is somebody's neighbour, or a negative. In the end the input vectors are kept.
 
 # %% [markdown]
-# How does a program know which way to pull? The **loss** says how badly the game went, its **gradient** in which direction the loss grows. A step goes the other way, and the **rate** says how far.
+# One move in a picture. The centre's input vector and its neighbour's **output** vector are pulled together; the centre and the negative's output vector are pushed apart. So *boat* and *ferry* get alike without ever standing side by side: the same neighbours pull both.
+
+# %% tags=["slide"]
+# demonstration 1.6
+from workshop.plots import plot_step
+
+before = (1, 0), (0, 1), (0, -1)  # centre, its neighbour, a negative
+after = (1, 1), (0.5, 1), (-0.5, -1)  # you will compute this yourself in a moment
+show(plot_step(before, after))
+
+# %% [markdown]
+# How sure is the program? Multiply two vectors number by number and add up: their **score**, `context @ center`. The function **σ** (sigmoid) turns a score into a probability. The **loss** is −log of the probability that the program gave to the truth: near 0 when it was sure and right, large when it was sure and wrong.
+
+# %%
+# demonstration 1.7
+for score in (-4, -2, 0, 2, 4):
+    probability = 1 / (1 + np.exp(-score))
+    real, drawn = -np.log(probability), -np.log(1 - probability)
+    print(f"score {score:2}: σ = {probability:.2f}; loss {real:.2f} if it is a neighbour, {drawn:.2f} if a negative")
+
+# %% [markdown]
+# Which way to move? The **gradient** says for each number how fast the loss grows with it. A step goes the *other* way; the **rate** says how far. Two facts are enough:
+#
+# 1. Raising a neighbour's score a little lowers the loss, 1 − σ times as much: what is missing to certainty. Raising a negative's raises it, σ times as much.
+# 2. When `center` moves, the score `context @ center` changes along `context`; when `context` moves, along `center`.
+
+# %% [markdown]
+# Try it on the picture. All scores are 0 there, so every σ is 0.5. The neighbour pulls the centre along `(0, 1)` by 0.5, the negative pushes it away from `(0, -1)` by 0.5. With rate 1 the centre goes from `(1, 0)` to `(1, 1)`.
+#
+# In the code `center` is the centre's input vector, `context` its neighbour's output vector; `negatives` has a row for each random word's output vector.
 
 # %% [markdown]
 # card 1.3
@@ -287,31 +344,87 @@ check.word_embeddings.negative_sampling_step(negative_sampling_step)
 # For those who have time: compare with the slope of the loss, measured by moving each number by 0.00001.
 
 # %% [markdown]
-# gensim makes that move millions of times. The cell trains CBOW and skip-gram on the whole text, with 100 dimensions and a window of up to 8 words on each side; CBOW goes over the text 15 times, skip-gram 10 times. **Expect** 15 to 30 seconds.
+# ## A toy that runs on your own functions
+#
+# 189 words, three kinds of things, and *boat* never beside *ferry*. Your `skipgram_pairs` makes the pairs, your `negative_sampling_step` does all the learning: about 18,000 steps. **Wait:** 1 second, up to 5 on a busy machine.
 
 # %%
-# demonstration 1.5
-from time import perf_counter
+# demonstration 1.8
+from workshop.checks import ready
 
-from workshop.vectors import train_words
+ships, food, people = "boat ferry ship".split(), "bread cheese apple".split(), "nurse doctor teacher".split()
+toy = [f"the {word} {verb} the harbour at noon" for word in ships for verb in ("leaves", "reaches", "crosses")]
+toy += [f"we {verb} fresh {word} in the kitchen" for word in food for verb in ("eat", "buy", "cut")]
+toy += [f"a kind {word} {verb} people at work" for word in people for verb in ("helps", "calls", "thanks")]
+toy = [sentence.split() for sentence in toy]
+toy_words = sorted({word for sentence in toy for word in sentence})
+toy_pairs = [pair for sentence in toy for pair in ready(skipgram_pairs, "1.1")(sentence, 2)]
+print(f"{len(toy_words)} words, {len(toy_pairs)} pairs; the first: {toy_pairs[:3]}")
 
-learnt = {}
-for method in ("cbow", "skipgram"):
-    start = perf_counter()
-    learnt[method] = train_words(method, sentences)
-    scores[method] = judge(method, *learnt[method], perf_counter() - start)
+# %%
+# demonstration 1.9
+step, row = ready(negative_sampling_step, "1.3"), {word: place for place, word in enumerate(toy_words)}
+rng = np.random.default_rng(0)
+inputs, outputs = rng.normal(0, 0.1, (2, len(toy_words), 8))  # both (V, D), D = 8
+for _ in range(30):
+    for word, neighbour in toy_pairs:
+        i, j = row[word], row[neighbour]
+        drawn = [row[toy_pairs[n][1]] for n in rng.integers(0, len(toy_pairs), 5)]
+        inputs[i], outputs[j], outputs[drawn] = step(inputs[i], outputs[j], outputs[drawn], 0.05)
 
 # %% [markdown]
-# Is your skip-gram what others get? The next cell compares it with the range over several seeds. A random start moves the score a little; a figure far outside the range has a cause.
+# Random numbers and six hundred pairs went in. Did the three kinds find together?
+
+# %% tags=["slide"]
+# demonstration 1.10
+from workshop.plots import plot_word_map
+
+show(plot_word_map(toy_words, inputs, {"ships": ships, "food": food, "people": people}))
+
+# %% [markdown] tags=["slide"]
+# ## The same game on the whole text
+#
+# gensim makes that move millions of times, over the text cut to our words. One pass over it is an **epoch**; both methods make ten. Before each pass very frequent words, *the* above all, are thinned out at random.
+#
+# **CBOW**, the continuous bag of words, plays the game the other way round: the average of the neighbours guesses the word between them. **Wait:** 10 seconds, up to 40 on a busy machine.
 
 # %%
-# demonstration 1.6
+# demonstration 1.11
+from time import perf_counter
+
+from workshop.vectors import train_model
+
+learnt, models = {}, {}
+for method in ("cbow", "skipgram"):
+    start = perf_counter()
+    models[method] = train_model(method, text)
+    learnt[method] = models[method].wv.index_to_key, models[method].wv.vectors
+    seconds, trained = perf_counter() - start, 2 * models[method].wv.vectors.size
+    scores[method] = judge(method, *learnt[method], seconds, trained)
+
+# %% [markdown]
+# @cbow@
+#
+# Is your skip-gram what others get? The next cell compares it with where nearly every seed falls.
+
+# %%
+# demonstration 1.12
 check.band("01.skipgram_spearman", scores["skipgram"])
 
 # %% [markdown] tags=["slide"]
 # ## Or simply count
 #
-# Long before word2vec, one counted: a table with a row and a column for each word, and in each cell how often the two stand near each other. Near neighbours count more: 1 for the next word, 1/2 for the one after it, 1/3 …
+# Long before word2vec, one counted: a table with a row and a column for each word, and in each cell how often the two stand near each other. Near neighbours count more: 1 for the next word, 1/2 for the one after it, 1/3 … Here is the toy's. Look at the rows of *boat* and *ferry*: the two never meet, and yet their rows are equal.
+
+# %% tags=["slide"]
+# demonstration 1.13
+from workshop.plots import plot_table
+from workshop.vectors import count_neighbours
+
+table = count_neighbours(toy, toy_words, window=2)
+rows, columns = "boat ferry bread cheese nurse".split(), "the leaves harbour fresh buy kind helps".split()
+part = table[np.ix_([row[word] for word in rows], [row[word] for word in columns])]
+show(plot_table(part, rows, columns, "how often words meet, by 1/distance"))
 
 # %% [markdown]
 # card 1.4
@@ -370,27 +483,49 @@ check.word_embeddings.cooccurrence(cooccurrence)
 # %% [markdown] tags=["slide"]
 # ## From counts to vectors: PPMI and SVD
 #
-# *the* stands near everything, which says nothing. **PPMI** (positive pointwise mutual information) asks instead: how much more often do these two meet *than by chance*, log(p(a, b) / (p(a) p(b))), or 0 where less often? **SVD** (singular value decomposition) then squeezes the 3,434 columns into 100 numbers a word, losing as little as possible.
+# *the* stands near everything, which says nothing. **PMI** (pointwise mutual information) asks instead: how much more often do these two meet *than by chance*, log(p(a, b) / (p(a) p(b)))? **PPMI** puts 0 where that is negative. To keep rare neighbours from shining, their counts are smoothed first, to the power 0.75 (Levy, Goldberg and Dagan, 2015).
+
+# %% [markdown]
+# **SVD** (singular value decomposition) then squeezes a row of 3,434 cells into 100 numbers, losing as little as possible: the table becomes U · S · V, and a word's vector is its row of U times √S, so that words and neighbours share the sizes S evenly.
+#
+# Counting reads ten copies of the text, thinned by the formula that word2vec uses. **Wait:** 6 seconds, up to 25 on a busy machine.
 
 # %%
-# demonstration 1.7
-from workshop.checks import ready
-from workshop.vectors import count_neighbours, ppmi_vectors
+# demonstration 1.14
+from workshop.vectors import ppmi_vectors, thin_text
 
 start = perf_counter()
-counts = count_neighbours(sentences, vocabulary, window=8)
+counts = count_neighbours(thin_text(text, passes=10), vocabulary, window=8) / 10
 learnt["ppmi_svd"] = vocabulary, ppmi_vectors(counts)
 scores["ppmi_svd"] = judge("ppmi_svd", *learnt["ppmi_svd"], perf_counter() - start)
 
 # %% [markdown]
-# `count_neighbours` does what yours does, with array operations instead of loops, so that half a million words take a second. Do the two agree? Try a few sentences.
+# `count_neighbours` does what yours does, with array operations instead of loops. Do the two agree? Try a few sentences.
 
 # %%
-# demonstration 1.8
+# demonstration 1.15
 few, words = sentences[:20], vocabulary[:100]
 yours = ready(cooccurrence, "1.4")
 total = sum(np.array(yours(sentence, words, 8)) for sentence in few)
 print(f"largest difference: {np.abs(total - count_neighbours(few, words, 8)).max():.4f}")
+
+# %% [markdown] tags=["slide"]
+# ## Two sides of one thing
+#
+# Guessing and counting look like two worlds. They aren't: where skip-gram has learnt all it can, a centre's input vector times a neighbour's output vector is the PMI of the two, minus log 5 for its five negatives (Levy and Goldberg, 2014). It factorises a table that it never sees, as SVD does with one that it does. Check it on every pair that met at least twice.
+
+# %% tags=["slide"]
+# demonstration 1.16
+from workshop.plots import plot_bridge
+
+model, (left, right) = models["skipgram"], np.nonzero(counts >= 2)
+order, totals = [model.wv.key_to_index[word] for word in vocabulary], counts.sum(axis=0)
+products = (model.wv.vectors[order] @ model.syn1neg[order].T)[left, right]  # input · output
+pmi = np.log(counts[left, right] * counts.sum() / (totals[left] * totals[right]))
+show(plot_bridge(pmi, products))
+
+# %% [markdown]
+# Not a line, but a clear trend: 100 numbers a word can't hold the whole table, and ten passes aren't "all it can". So don't expect a deep gap between the two halves of this lesson.
 
 # %% [markdown] tags=["slide"]
 # ## GloVe: counts, learnt
@@ -446,17 +581,22 @@ check.word_embeddings.glove_weights(glove_weights)
 # For those who have time: draw the weights for alpha 0.25, 0.75 and 1. Which treats rare pairs best?
 
 # %% [markdown]
-# Your weights go into the training. The result is written in GloVe's own text format, a line for each word, and read back by gensim: the same two lines read the vectors that GloVe's authors publish. **Expect** 5 to 10 seconds, more if your weights are made with loops.
+# Your weights go into the training, ten passes over the table. The result is written in GloVe's own text format, a line for each word, and read back by gensim: the same two lines read the vectors that GloVe's authors publish. **Wait:** 5 to 10 seconds, up to 40 on a busy machine or if your weights are made with loops.
 
 # %%
-# demonstration 1.9
+# demonstration 1.17
 from workshop.vectors import read_glove_text, train_glove, write_glove_text
 
 start = perf_counter()
 weights = np.array(ready(glove_weights, "1.5")(counts, 10, 0.75))
 glove = train_glove(counts, weights)
 learnt["glove"] = read_glove_text(write_glove_text("glove.txt", vocabulary, glove))
-scores["glove"] = judge("glove", *learnt["glove"], perf_counter() - start)
+trained = 2 * glove.size + 2 * len(vocabulary)
+scores["glove"] = judge("glove", *learnt["glove"], perf_counter() - start, trained)
+print(f"{(counts == 0).mean():.0%} of the table's cells are empty")
+
+# %% [markdown]
+# @glove@
 
 # %% [markdown]
 # ## Look at the neighbours
@@ -516,25 +656,30 @@ check.word_embeddings.nearest(nearest)
 # For those who have time: `np.argpartition` finds the k highest without sorting all.
 
 # %%
-# demonstration 1.10
+# demonstration 1.18
 look_up = ready(nearest, "1.6")
 for name, (words, vectors) in learnt.items():
     print(f"{name:>10}: {', '.join(look_up('river', words, vectors, 6))}")
 
 # %% [markdown]
-# Same text, same word, different neighbours. Try *ship*, *church* or *blue* in the cell above. A list that looks good proves little: you would have found a reason for almost any of them. That is why the yardstick came first.
+# Same text, same word, different neighbours; *athabasca* is a river in Alberta, an article under A. Try *war*, *church* or *blue* in the cell above. A list that looks good proves little: you would have found a reason for almost any of them. That is why the yardstick came first.
 
 # %% [markdown] tags=["slide"]
 # ## Analogies, on a space that has seen more
 #
-# Half a million words are too few for the famous trick *man is to king as woman is to …*. So borrow better vectors: MiniLM, a network that later lessons use, was trained on far more text. Its first layer is a table with a vector for each word or piece of one. The whole words of that table are our second space.
+# Half a million words are too few for the famous trick *man is to king as woman is to …*. So borrow better vectors. MiniLM, which later lessons use, is a **neural network**: layers of multiplications whose numbers were learnt, as yours were, on far more text. Its first layer is a table with a vector for each word or piece of one: its whole words are our second space.
 
 # %%
-# demonstration 1.11
+# demonstration 1.19
 from workshop.models import load_token_embeddings
 
 minilm_words, minilm_vectors = load_token_embeddings(settings)
 print(f"{len(minilm_words):,} words, {minilm_vectors.shape[1]} dimensions")
+for word in ("good", "late", "increase", "north"):
+    print(f"{word:>10}: {', '.join(look_up(word, minilm_words, minilm_vectors, 6))}")
+
+# %% [markdown]
+# *bad* is near *good*, *early* near *late*, *south* near *north*. Opposites stand in the same places of a sentence, so they have the same neighbours. *Near* means "used alike", not "means the same": a search for late boats will find early ones.
 
 # %% [markdown]
 # card 1.7
@@ -589,7 +734,7 @@ check.word_embeddings.analogy(analogy)
 # For those who have time: leave the given words in. How often does the answer change?
 
 # %%
-# demonstration 1.12
+# demonstration 1.20
 find = ready(analogy, "1.7")
 for a, b, c in [
     ("man", "king", "woman"),
@@ -600,21 +745,47 @@ for a, b, c in [
     print(f"{a} is to {b} as {c} is to {find(a, b, c, minilm_words, minilm_vectors)}")
 
 # %% [markdown]
-# The table doesn't always answer rightly, as you see. Papers bar the three words of the question from being the answer, and so did you. **Predict:** if *king* itself may be the answer to *king − man + woman*, how often does the trick still work? And how far would you get with *woman* alone, her nearest neighbour, without any arithmetic?
+# Before any percentage, look at wrong answers. The questions of Mikolov and others (2013) come in 14 kinds; the cell asks up to 20 of five kinds and shows the first wrong answer of each. **Wait:** 3 seconds, up to 12 on a busy machine.
 
 # %%
-# demonstration 1.13
+# demonstration 1.21
 from workshop.data import load_analogies
+
+known = set(minilm_words)
+kinds = {kind: [one for one in asked if known.issuperset(one)] for kind, asked in load_analogies().items()}
+for kind in ("currency", "family", "gram2-opposite", "gram7-past-tense", "gram9-plural-verbs"):
+    for a, b, c, truth in kinds[kind][:20]:
+        answer = find(a, b, c, minilm_words, minilm_vectors)
+        if answer != truth:
+            print(f"{a} is to {b} as {c} is to {answer}; asked for: {truth}")
+            break
+
+# %% [markdown]
+# **Predict:** papers bar the three words of the question from being the answer, and so did you. If *king* itself may be the answer to *king − man + woman*, how often does the trick still work? And how far do you get with *woman* alone, her nearest neighbour, without any arithmetic? **Wait:** 9 seconds, up to 30 on a busy machine.
+
+# %%
+# demonstration 1.22
 from workshop.vectors import score_analogies
 
-questions = [question for category in load_analogies().values() for question in category]
+questions = [question for asked in kinds.values() for question in asked]
 found = score_analogies(questions, minilm_words, minilm_vectors)
-print(f"{found.n:,} of {len(questions):,} questions; the others have words without a vector.")
+print(f"{found.n:,} questions; the others have words without a vector.")
 print(f"Own words barred: {found.excluded:.0%} right. Nearest to the third word alone: {found.third_alone:.0%}.")
 print(f"Not barred: {found.included:.0%} right; in {found.repeated:.0%} the answer is a word of the question.")
 
 # %% [markdown]
-# The same vectors each time. *King − man + woman* lands nearest to *king*. With the three words barred, the neighbour of the third word is right every second time, with no arithmetic; the sum gains the rest. So the direction carries something, but less than "you can calculate with words" suggests. **A number to remember:** three in four, against one in a hundred.
+# The same vectors each time. Not barred, the sum lands nearest to a word of the question nearly always. Barred, the third word's neighbour is right every second time with no arithmetic; the sum gains the rest. **A number to remember:** three in four, against one in a hundred. But the mean of all kinds hides the point:
+
+# %% tags=["slide"]
+# demonstration 1.23
+from workshop.plots import plot_analogies
+from workshop.score import read_results
+
+measured = read_results("01_word_embeddings")
+show(plot_analogies([one for one in measured.rows if one.task.startswith("analogy ")]))
+
+# %% [markdown]
+# For plurals the arithmetic adds nothing: *dog*'s nearest word is *dogs* anyway. For superlatives it is everything: *big* alone never gives *biggest*, since *bigger* is nearer. So a direction can carry a meaning; how often it does depends on the kind, and the headline on the mix of kinds.
 
 # %% [markdown] tags=["slide"]
 # ## The word map
@@ -624,8 +795,7 @@ print(f"Not barred: {found.included:.0%} right; in {found.repeated:.0%} the answ
 # Pick a word, or change the three words of the question. Your own `nearest` and `analogy` do the searching.
 
 # %% tags=["slide"]
-# demonstration 1.14
-from workshop.checks import ready
+# demonstration 1.24
 from workshop.widgets import word_map
 
 shown = """ferry boat ship harbour sea ocean river lake island coast bridge road train car plane
@@ -633,13 +803,13 @@ king queen man woman boy girl father mother brother sister doctor teacher lawyer
 dog cat horse sheep bird fish bread soup cheese apple wine tea red blue green black white
 france paris italy rome spain madrid germany berlin walk walked walking run ran running
 big bigger small smaller happy sad angry calm war peace law money music book""".split()
-searches = {"nearest": ready(nearest, "1.6"), "analogy": ready(analogy, "1.7")}
+searches = {"nearest": look_up, "analogy": find}
 word_map(minilm_words, minilm_vectors, shown=shown, start="river", question=("man", "king", "woman"), **searches)
 
 # %% [markdown] tags=["slide"]
 # ## Words never seen: fastText
 #
-# Every method so far has one weakness: a word that occurs fewer than five times in the text has no vector. **fastText** gives vectors to *pieces* of words, and adds them up. *Lighthouses* has none, but it has pieces: *light*, *hous* …
+# Every method so far has one weakness: a word outside its list has no vector. **fastText** gives vectors to *pieces* of words too, and a word's vector is the mean of its own and its pieces'. *Lighthouses* isn't on our list, but its pieces are known from other words: *light*, *hous* …
 
 # %% [markdown]
 # card 1.8
@@ -695,20 +865,26 @@ check.word_embeddings.character_ngrams(character_ngrams)
 # For those who have time: which pieces do *ferry* and *ferries* share, and which would a stemmer give?
 
 # %% [markdown]
-# gensim trains fastText on the same text; **expect** 15 to 30 seconds. Then ask it for words that have no vector of their own.
+# gensim trains fastText on the same text: skip-gram's game, ten passes, with pieces. **Wait:** 12 seconds, up to 50 on a busy machine. Then *your* pieces give *lighthouses* a vector by hand: look each one up, take the mean. gensim does the same in one call.
 
 # %%
-# demonstration 1.15
-from workshop.vectors import train_model
+# demonstration 1.25
+from workshop.vectors import look_up_pieces
 
 start = perf_counter()
-fasttext = train_model("fasttext", sentences).wv
+fasttext = train_model("fasttext", text).wv
 learnt["fasttext"] = fasttext.index_to_key, fasttext.vectors
-scores["fasttext"] = judge("fasttext", *learnt["fasttext"], perf_counter() - start)
-for word in ("lighthouses", "ferryboat", "unshipped"):
-    print(
-        f"{word} (own vector: {word in fasttext.key_to_index}): {[near for near, _ in fasttext.most_similar(word, topn=4)]}"
-    )
+trained = 2 * fasttext.vectors.size + fasttext.vectors_ngrams.size
+scores["fasttext"] = judge("fasttext", *learnt["fasttext"], perf_counter() - start, trained)
+pieces = ready(character_ngrams, "1.8")("lighthouses", 3, 6)
+by_hand = look_up_pieces(fasttext, pieces).mean(axis=0)  # (P, D) to (D,)
+print(f"{len(pieces)} pieces; largest difference to gensim's: {np.abs(by_hand - fasttext['lighthouses']).max():.6f}")
+
+# %%
+# demonstration 1.26
+for word in ("lighthouses", "ferryboat", "unshipped", "xqzt"):
+    near = [f"{other} {cosine:.2f}" for other, cosine in fasttext.most_similar(word, topn=4)]
+    print(f"{word} (on the list: {word in fasttext.key_to_index}): {', '.join(near)}")
 
 # %% [markdown]
 # It answers for any string of letters, also for nonsense. Some answers are good, some are noise: shared pieces pull vectors together. For *walk* and *walked* that is right, for *ship* and *friendship* it isn't.
@@ -716,7 +892,7 @@ for word in ("lighthouses", "ferryboat", "unshipped"):
 # %% [markdown]
 # ## Open the box: the yardstick itself
 #
-# So far `judge` compared your vectors with people. It had one fixed set of pairs. What if every method skipped the words that it doesn't know? Write the yardstick yourself, and let it say how many pairs it left out.
+# So far `judge` compared your vectors with people. It had one fixed set of pairs. What if a method may skip the words that it doesn't know? Write the yardstick yourself, and let it say how many pairs it left out.
 
 # %% [markdown]
 # card 1.9
@@ -775,43 +951,72 @@ check.word_embeddings.agreement_with_people(agreement_with_people)
 # For those who have time: which pair do people and vectors see most differently?
 
 # %% [markdown]
-# Now see why the fixed set matters. The *same* skip-gram vectors, cut off after the most frequent words: a method that knows fewer words is asked other questions.
+# Now see why the fixed set matters. The *same* vectors, asked about the most frequent words only: a method that knows fewer words is asked other questions.
 
 # %%
-# demonstration 1.16
+# demonstration 1.27
 agree = ready(agreement_with_people, "1.9")
-words, vectors = learnt["skipgram"]
-for known in (1000, 2000, 4000, len(words)):
-    value, skipped = agree(all_pairs, all_ratings, words[:known], vectors[:known])
-    print(f"{known:6,} words known: {value:.2f}, {skipped} of {len(all_pairs)} pairs skipped")
+for method in ("glove", "skipgram"):
+    words, vectors = list(learnt[method][0]), learnt[method][1]
+    for known in (1000, len(words)):
+        value, skipped = agree(all_pairs, all_ratings, words[:known], vectors[:known])
+        print(f"{method:>8}, {known:5,} words known: {value:.2f}, {skipped} of {len(all_pairs)} pairs skipped")
 
 # %% [markdown]
-# Not one vector has changed between these lines, only which questions were asked, and how many: the first line rests on two dozen pairs and means little. When you read a comparison of two methods, ask first: *were both asked the same?*
+# @fixed@
+
+# %% [markdown] tags=["slide"]
+# ## Is a difference real?
+#
+# Skip-gram and counting answer the *same* pairs, so don't lay their two intervals side by side: draw the pairs anew, take both scores on them, and keep the *difference*. If its interval holds 0, these pairs can't tell the two apart. **Wait:** 2 seconds, up to 8 on a busy machine.
+
+# %%
+# demonstration 1.28
+angle, rng, both = ready(cosine, "1.2"), np.random.default_rng(0), []
+for method in ("skipgram", "ppmi_svd"):
+    words, vectors = learnt[method]
+    place = {word: number for number, word in enumerate(words)}
+    both.append(np.array([angle(vectors[place[a]], vectors[[place[b]]])[0] for a, b in pairs]))
+gaps = []
+for _ in range(1000):
+    drawn = rng.integers(0, len(pairs), len(pairs))  # with replacement
+    one, other = (spearmanr(cosines[drawn], ratings[drawn]).statistic for cosines in both)
+    gaps.append(one - other)
+low, high = np.percentile(gaps, [2.5, 97.5])
+print(f"skip-gram minus counting: {scores['skipgram'] - scores['ppmi_svd']:.2f} [{low:.2f}, {high:.2f}]")
+
+# %% [markdown]
+# Drawing pairs asks: would other pairs of these words say the same? Pairs share words, though: *car* is in several. The stricter question is: would other *words*? Then words are drawn, and a pair comes as often as both of its words together. The bars below use that, and ten seeds: they are wider, and err on the wide side.
 
 # %% [markdown] tags=["slide"]
 # ## The result: all methods against people
 #
-# Bars: the mean over five seeds, with its interval. Diamonds: *your* run. Intervals that lie apart show a difference that is more than luck with these pairs. Where they overlap, don't decide by eye: all methods see the same pairs, so look at the interval of the *difference*.
+# Bars: the mean over ten seeds, with its interval over words and seeds. Diamonds: *your* run. Lines: what others report, people among themselves and vectors from six billion words (Pennington and others, 2014; all pairs of the list, not only ours).
 
 # %% tags=["slide"]
-# demonstration 1.17
-from workshop.plots import plot_agreement, show
-from workshop.score import read_results
+# demonstration 1.29
+from workshop.plots import plot_agreement
 
-measured = read_results("01_word_embeddings")
-show(plot_agreement(measured.select(task="wordsim353", metric="spearman", seed=None), scores))
+bars, lines = (
+    measured.select(task="wordsim353", metric="spearman", seed=None, source=source)
+    for source in ("measured", "published")
+)
+show(plot_agreement(bars, scores, lines))
 
 # %% [markdown]
-# Skip-gram leads counting by 0.06 [−0.04, 0.15] here: perhaps by nothing. On SimLex-999, a second list, it leads by 0.08 [0.02, 0.15]: small, but more than luck. Counting, with no network at all, is hard to beat at this size. And all this is said of *this* text: GloVe's authors trained on one to 42 billion words, ours is a small version of it on half a million.
+# @result@
+
+# %% [markdown]
+# @price@
 
 # %%
-# demonstration 1.18
+# demonstration 1.30
 from workshop.score import show_verdict
 
 show_verdict("C01", "01_word_embeddings")
 
 # %% [markdown]
-# Why not simply *holds*? The rule asks two lists. WordSim-353 asks how *related* words are, SimLex-999 how *similar in meaning*: *cup* and *coffee* are related, not similar. Words that share neighbours are often only related. On SimLex-999 skip-gram gets 0.24 [0.16, 0.32]; the rule wants the whole interval above 0.3.
+# @c01@
 
 # %% [markdown] tags=["slide"]
 # ## How many dimensions?
@@ -822,41 +1027,28 @@ show_verdict("C01", "01_word_embeddings")
 predict("C02")
 
 # %% [markdown]
-# Choose a point of your own: a number of dimensions, and a share of the text. The cell trains skip-gram with them, on one draw of the sentences. **Expect** 1 to 25 seconds.
-
-# %%
-# demonstration 1.19
-from workshop.vectors import drawn_pairs, run_size
-
-dimensions, share = 20, 0.25
-found = run_size(share, dimensions, draw=0)
-marks = [spearmanr(found[name], drawn_pairs(name, 0)[1]).statistic for name in ("wordsim353", "simlex999")]
-print(f"{dimensions} dimensions, {share:.0%} of the text: {np.mean(marks):.2f}")
-
-# %% [markdown]
-# The picture holds the long runs that came with the workshop: each size, with shares of the text from 5 % to all of it, several draws. Your point is the diamond. It is one draw, and the lines are means of five, so it may well lie beside its line. Follow one line from left to right: where does more size stop to help? Then compare the lines.
+# Be fair here too: with more text, a pass has more steps. So 5 % of the text is read 200 times, a quarter 40 times, all of it 10 times: equal updates. Means over five draws of the text.
 
 # %% tags=["slide"]
-# demonstration 1.20
+# demonstration 1.31
 from workshop.plots import plot_sizes
 
-sweep = [row for row in measured.select(task="sweep", metric="spearman") if row.settings["epochs"] == 10]
-show(plot_sizes(sweep, (dimensions, float(np.mean(marks)))))
+show(plot_sizes(measured.select(task="sweep", metric="spearman")))
 
 # %%
-# demonstration 1.21
+# demonstration 1.32
 show_verdict("C02", "01_word_embeddings")
 
 # %% [markdown]
-# Read the picture from below. With a twentieth of the text, no size gets above 0.1. With all of it, ten numbers a word already get three quarters of what a hundred get. Twenty times the text was worth far more than ten times the size. Whether size gains *more* where there is more text is a finer question. The box gives both intervals: they hold 0, so this yardstick can't tell.
+# @sizes@
 
 # %% [markdown] tags=["slide"]
-# ## Bias: what texts take for granted
+# ## Associations: what texts take for granted
 #
 # Vectors learn what texts say, and what they take for granted. The **word embedding association test** (Caliskan and others, 2017) asks: do *flower* words lean towards *pleasant* more than *insect* words do? To see what chance gives, the words are regrouped at random, 10,000 times.
 
 # %% tags=["slide"]
-# demonstration 1.22
+# demonstration 1.33
 from workshop.plots import plot_association
 from workshop.vectors import association_test, find_test
 
@@ -864,50 +1056,135 @@ flowers = find_test("flowers")
 show(plot_association(association_test(flowers, minilm_words, minilm_vectors), flowers))
 
 # %% [markdown]
-# The instrument works: it finds what everybody would expect. Now with people in it. Do *career* words lean towards *he* and *family* words towards *she*? *Science* against *arts*? *Engineer, captain …* against *nurse, nanny …*? And a control in which there should be little to find: odd against even *months*.
+# The instrument works: it finds what everybody would expect. Now with people in it. Do *career* words lean towards *he* and *family* words towards *she*? *Science* against *arts*? Ten occupations that mostly men have (*engineer, captain …*) against ten that mostly women have (*nurse, nanny …*)? And a control in which there should be little to find: odd against even *months*.
 
 # %%
 predict("C21")
 
 # %%
-# demonstration 1.23
+# demonstration 1.34
 for name in ("career", "science", "work", "months"):
     found = association_test(find_test(name), minilm_words, minilm_vectors)
-    print(f"{name:>8}: effect {found.effect:5.2f}, one-sided p = {found.p:.4f}")
+    print(f"{name:>8}: effect {found.effect:5.2f}, one-sided p = {found.p:.4f}; chance reaches {found.needed:.2f}")
 
 # %% [markdown]
-# The **effect** lies between −2 and 2: how far the two groups lie apart, in units of their common spread. **p** is the share of random regroupings that lean at least as far. Look at the months first: little should be there, and yet the effect is 0.34. With so few words, chance makes such effects all the time. *Career* is no larger; *work* is another matter.
+# The **effect** (−2 to 2) says how far the groups lie apart, in units of their common spread. **p** is the share of groupings that lean at least as far: with k of N random ones, (1 + k) / (1 + N), the true one counted in. **One-sided**: only leaning the expected way counts. The last column is the effect that one regrouping in a hundred reaches.
+
+# %% [markdown]
+# Look at that last column first. With 8 words against 8, an effect must be above 1 before it stands out. So *not found* first of all means: **too few words to tell**. The months lean by as much as *career* does, by chance. The twenty occupations, hand-picked as they are, lean clearly.
 
 # %%
-# demonstration 1.24
-show_verdict("C21", "01_word_embeddings")
+# demonstration 1.35
+show_verdict("C21/01", "01_word_embeddings")
 
 # %% [markdown]
-# In MiniLM's table, occupations are separated about as clearly as flowers and insects; *career* and *science* stay undecided. "Not found" is not "not there": it depends on the text. Ask your own skip-gram vectors, which come from encyclopedia articles.
+# *Holds* can't be had here: the claim speaks of training *data*, and MiniLM's data weren't examined. Associations were found in one model's table; where they come from is another question. Lesson 03 plants a cause and watches it arrive.
+#
+# Now your own vectors: same text, same words, same test, four methods.
 
 # %%
-# demonstration 1.25
-for name in ("career", "months"):
-    found = association_test(find_test(name), *learnt["skipgram"])
-    print(f"{name:>8}: effect {found.effect:5.2f}, one-sided p = {found.p:.4f}")
+# demonstration 1.36
+for method in ("skipgram", "cbow", "ppmi_svd", "glove"):
+    for name in ("career", "months"):
+        found = association_test(find_test(name), *learnt[method])
+        print(f"{method:>8}, {name:>6}: effect {found.effect:5.2f}, one-sided p = {found.p:.4f}")
+missing = association_test(find_test("career"), *learnt["cbow"]).missing
+print("not on our list, so left out of career's test:", ", ".join(missing))
 
 # %% [markdown]
-# The same words, another text, another answer: here *career* leans towards *he*. Vectors carry what their text takes for granted. Whether that does harm depends on what is built on them. Lesson 03 measures it on a classifier: error rates by home island.
+# @bias@
+
+# %% [markdown] tags=["slide"]
+# ## The boat comes back
+#
+# *My boat was delayed.* The simplest vector for a text is the mean of its words' vectors. Take MiniLM's table, the best that we have, and your `cosine`: which of the handbook's 480 passages lies nearest? Beside it the plainest search of all: which passages share the most words with the question?
+
+# %%
+# demonstration 1.37
+import re
+
+from workshop.data import load_passages
+
+place = {word: number for number, word in enumerate(minilm_words)}
+split = {passage.text: re.findall("[a-z]+", passage.text.lower()) for passage in load_passages()}
+means = np.array([minilm_vectors[[place[w] for w in words if w in place]].mean(axis=0) for words in split.values()])
+question = "my boat was delayed".split()
+alike = np.array(angle(minilm_vectors[[place[word] for word in question]].mean(axis=0), means))
+shared = np.array([len(set(question) & set(words)) for words in split.values()])
+rule = next(number for number, page in enumerate(split) if "Our boat left late" in page)
+print(f"means of vectors: {(alike > alike[rule]).sum()} of {len(split)} passages come before the rule")
+print(
+    f"shared words:     {(shared > shared[rule]).sum()} come before it, {(shared == shared[rule]).sum()} level with it"
+)
+print("nearest by vectors:", list(split)[alike.argmax()][:80].replace("\n", " "))
+
+# %% [markdown]
+# Not found. Good neighbours of *words* don't make a search for *texts*: in a mean, *my* and *was* weigh as much as *delayed*, a long passage is a mixture of everything, and opposites are near. Word order is lost, too. A hundred passages would have to be read before the rule. Lesson 02 takes it from there.
+
+# %% [markdown]
+# ## Two questions to yourself
+#
+# **Method A scores 0.53 on the 24 pairs that it knows, method B 0.49 on all 238. Which is better?**
+#
+# <details><summary>A</summary>A was asked other questions, and few: an interval around 0.53 from 24 pairs reaches from about 0.1 to 0.8. Ask B the same 24.</details>
+# <details><summary>B, since it answered more</summary>More pairs make a score surer, not higher. Whether B is better shows on pairs that both know.</details>
+# <details><summary>It can't be told from this</summary>Yes. Compare on shared pairs, and look at the interval of the difference.</details>
+
+# %% [markdown]
+# **A colleague trains skip-gram, finds *hot* beside *cold*, and calls it a bug. Is it?**
+#
+# <details><summary>Yes: more text would part them</summary>MiniLM saw far more, and you found *bad* beside *good* there. More text makes the likeness of use surer; it doesn't turn it into likeness of meaning.</details>
+# <details><summary>No: they have the same neighbours</summary>Yes. *The water is hot*, *the water is cold*: what stands around them is the same, and that is all the method sees.</details>
+# <details><summary>Yes: the negatives were badly drawn</summary>Negatives push away words that are *not* neighbours. Hot and cold are pulled alike by what stands around both.</details>
+
+# %% [markdown]
+# ## The same in ten library lines, for work
+#
+# With gensim alone; one pass instead of ten, to save time. `evaluate_word_pairs` skips pairs with unknown words, and says how many per cent: now you know why that matters. **Wait:** 1 second, up to 5 on a busy machine.
+
+# %%
+# demonstration 1.38
+from gensim.models import KeyedVectors, Word2Vec
+from gensim.test.utils import datapath
+
+options = {"vector_size": 100, "window": 8, "sg": 1, "negative": 5, "sample": 1e-4, "min_count": 5, "alpha": 0.05}
+model = Word2Vec(text, epochs=1, seed=1, workers=1, **options)
+model.wv.save_word2vec_format("skipgram.txt")
+vectors = KeyedVectors.load_word2vec_format("skipgram.txt")
+print(vectors.most_similar("river", topn=3))
+_, spearman, skipped = vectors.evaluate_word_pairs(datapath("wordsim353.tsv"))
+print(f"Spearman {spearman.statistic:.2f}, {skipped:.0f} % of the pairs skipped")
+
+# %% [markdown]
+# ## Not here
+#
+# - **Ready vectors** (GloVe, fastText, word2vec) can be had from their makers: hundreds of megabytes, so not in this kit. `read_glove_text` reads GloVe's.
+# - **Hierarchical softmax**, another way to train; **several languages** in one space; **removing bias** from vectors, which hides it more than it removes it (Gonen and Goldberg, 2019).
+# - **A vector that depends on the sentence**: lesson 02.
 
 # %% [markdown]
 # ## Your scoreboard
 
 # %%
-# demonstration 1.26
+# demonstration 1.39
 from workshop.checks import scoreboard
 
 scoreboard()
+
+# %% [markdown]
+# To take points, predictions and rows along (on Colab and Binder nothing survives the session), copy this code. In another notebook: `from workshop.score import paste_code`, then `paste_code("""…""")`.
+
+# %%
+# demonstration 1.40
+from workshop.score import make_code
+
+print(make_code())
 
 # %% [markdown] tags=["slide"]
 # ## What you did
 #
 # - You turned plain text into word vectors in five ways, and can say what each counts or predicts.
 # - You measured how well they agree with people, and know which differences are real.
-# - You found neighbours, analogies and bias, and saw what they don't show.
+# - You found neighbours, analogies and associations, and saw what they don't show.
 #
 # One vector a word: *bank* has one place on the map, whatever stands around it. Lesson 02 gives whole sentences a vector.

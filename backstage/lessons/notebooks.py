@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from backstage.lessons.colab import install_cell
@@ -12,6 +13,7 @@ from workshop.errors import WorkshopError
 
 SOLUTION = re.compile(r"^([ \t]*)# BEGIN SOLUTION[ \t]*\n.*?^[ \t]*# END SOLUTION[ \t]*$", re.DOTALL | re.MULTILINE)
 MARKER = re.compile(r"^[ \t]*# (?:BEGIN|END) SOLUTION[ \t]*\n?", re.MULTILINE)
+MAY_FAIL = "raises-exception"
 KERNEL = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -60,8 +62,16 @@ def _make_cell(stem: str, cell: Cell, text: str) -> dict:
 def make_learner(stem: str, folder: Path | None = None) -> dict:
     """Return the learners' notebook: stubs for solutions, no speaker notes."""
     stem = find_lesson(stem).stem
-    kept = [cell for cell in read_lesson(stem, folder) if "notes" not in cell.tags]
+    kept = [_let_fail(cell) for cell in read_lesson(stem, folder) if "notes" not in cell.tags]
     return make_notebook(stem, [(cell, _learner_text(cell)) for cell in kept])
+
+
+def _let_fail(cell: Cell) -> Cell:
+    """Mark a check, so that "run all above" goes on past an exercise that isn't solved yet.
+
+    JupyterLab, Notebook and nbclient know the tag: a cell with it may raise, and what stands below still runs.
+    """
+    return replace(cell, tags=(*cell.tags, MAY_FAIL)) if cell.role == "check" else cell
 
 
 def make_solved(stem: str, folder: Path | None = None) -> dict:

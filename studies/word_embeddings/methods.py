@@ -33,8 +33,9 @@ def measure_methods(plan: Plan, short: bool) -> tuple[list[Row], dict[str, Claim
     """Compare all methods on the fixed pairs; return rows, claim C01, and the bands of one more seed."""
     options = {"stem": STEM, "inputs": RUN_INPUTS, "short": short}
     cells = [(method, seed, plan.passes) for method in METHODS for seed in range(plan.seeds)]
-    found = run_cells(run_method, cells, **options)
-    counted = run_cells(run_counts, [(0, plan.passes)], **options)[0, plan.passes]
+    longer = [("cbow", seed, plan.cbow_passes) for seed in range(plan.cbow_seeds)]
+    found = run_cells(run_method, cells + longer, **options)
+    counted = run_cells(run_counts, [(0, plan.passes)], **options)[0, plan.passes] | {"passes": plan.passes}
     runs = {method: [found[cell] for cell in cells if cell[0] == method] for method in METHODS}
     rows, bands, agreed = [], {}, {}
     for name in YARDSTICKS:
@@ -52,6 +53,10 @@ def measure_methods(plan: Plan, short: bool) -> tuple[list[Row], dict[str, Claim
                 for seed, (value, run) in enumerate(zip(each, ran, strict=True))
             ]
         rows += _difference_rows(agreed, name, len(ratings))
+        many = np.mean([spearman(np.array(found[cell][name]), ratings) for cell in longer])
+        settings = {"passes": plan.cbow_passes, "updates": count_updates("cbow", counted, plan.cbow_passes)}
+        row = Row(LESSON, "cbow", name, "spearman_equal_updates", many, n=len(ratings), settings=settings)
+        rows += [row, *_frequent_rows(cosines, name)]
     words = [Row(LESSON, "text", "cut text", f"words_{name}", counted[key]) for name, key in WORDS.items()]
     return rows + words + _association_rows(runs), {"C01": _claim_capture(agreed, plan)}, bands
 
@@ -69,7 +74,7 @@ def count_updates(method: str, counted: Cell, passes: int) -> int:
         pairs = counted["pairs_by_distance"]
         return round(sum(2 * n * (len(pairs) - d) / len(pairs) for d, n in enumerate(pairs)))
     if method == "cbow":
-        return counted["words"]
+        return round(counted["words"] * passes / counted["passes"])
     return passes * -(-len(vocabulary()) // ROWS) if method == "glove" else 0
 
 
@@ -92,6 +97,18 @@ def _method_rows(
         figures = (one.value, one.low, one.high, n, *price)
         rows.append(Row(LESSON, method, name, f"spearman{ending}", *figures, settings=updates))
     return rows
+
+
+def _frequent_rows(cosines: Mapping[str, np.ndarray], name: str) -> list[Row]:
+    """Return what each method scores on the pairs of the thousand most frequent words alone: the same vectors."""
+    pairs, ratings = fixed_pairs(name)
+    frequent = set(vocabulary()[:1000])
+    kept = [row for row, pair in enumerate(pairs) if frequent.issuperset(pair)]
+    return [
+        Row(LESSON, method, name, "spearman_frequent_words", value, n=len(kept), seed=seed)
+        for method, table in cosines.items()
+        for seed, value in enumerate(spearman(table[:, kept], ratings[None, kept]).tolist())
+    ]
 
 
 def _difference(agreed: Agreed, method: str, other: str, name: str, drawn: str = "words") -> Estimate:

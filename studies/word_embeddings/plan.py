@@ -14,12 +14,15 @@ SMALL, LARGE = (10, 25), (100, 200)
 class Plan:
     """How much is run.
 
-    seeds: of each method. passes: over the text, of each method. texts: which draws of the text are swept. schedule:
+    seeds: of each method. passes: over the text, of each method. cbow_passes: as many as give CBOW skip-gram's updates,
+    for the first of the seeds. texts: which draws of the text are swept. schedule:
     the epochs of each share of the text, so that all make as many updates. draws: of a bootstrap.
     """
 
     seeds: int = 10
     passes: int = 10
+    cbow_passes: int = 55
+    cbow_seeds: int = 3
     texts: tuple[int, ...] = (10, 11, 12, 13, 14)
     schedule: tuple[tuple[float, int], ...] = ((0.05, 200), (0.25, 40), (1.0, 10))
     sizes: tuple[int, ...] = (10, 25, 50, 100, 200)
@@ -30,4 +33,13 @@ class Plan:
         return [(share, size, epochs) for share, epochs in self.schedule for size in self.sizes]
 
 
-SHORT = Plan(seeds=2, passes=1, texts=(0, 1), schedule=((0.05, 2), (0.1, 1)), sizes=(*SMALL, *LARGE), draws=50)
+SHORT = Plan(
+    seeds=2,
+    passes=1,
+    cbow_passes=2,
+    cbow_seeds=1,
+    texts=(0, 1),
+    schedule=((0.05, 2), (0.1, 1)),
+    sizes=(*SMALL, *LARGE),
+    draws=50,
+)

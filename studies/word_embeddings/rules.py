@@ -14,16 +14,16 @@ ASSOCIATIONS_CLAIM = "C21/01"
 
 RULES = {
     "C01": (
-        "Seen before: these methods on these pairs, with more words for some than for others, and one trial with the "
-        "same words for skip-gram and counting. "
-        "Skip-gram and CBOW are each tried on WordSim-353 (how related) and SimLex-999 (how similar), trained like all "
-        "methods on one text cut to one vocabulary, thinned by one formula, 10 passes, window 8, ten seeds. One "
-        "captures a yardstick when its Spearman correlation with people is above 0.3 (a medium correlation) over the whole 95 % "
-        "interval and its difference from random vectors is above 0 over the whole of its own. Both intervals draw the "
-        "rated words anew, with all their pairs, and the seeds. Holds: all four. Holds within limits: some, not all. "
-        "Does not hold: none, and no interval reaches above 0.3. Can't tell: none, but one does. The lead over counting "
-        "is reported beside it with its own interval and decides nothing; below about 0.15 it can't be told from "
-        "none."
+        "Seen before: these methods on these pairs, with more words for some than for others, and one trial with "
+        "the same words for skip-gram and counting. Skip-gram and CBOW are each tried on WordSim-353 (how "
+        "related) and SimLex-999 (how similar), trained like all methods on one text cut to one vocabulary, "
+        "thinned by one formula, 10 passes, window 8, ten seeds. One captures a yardstick when its Spearman "
+        "correlation with people is above 0.3 (a medium correlation) over the whole 95 % interval and its "
+        "difference from random vectors is above 0 over the whole of its own. Both intervals draw the rated words"
+        " anew, with all their pairs, and the seeds. Holds: all four. Holds within limits: some, not all. Does "
+        "not hold: none, and no interval reaches above 0.3. Can't tell: none, but one does. The lead over "
+        "counting is reported beside it with its own interval and decides nothing; below about 0.15 it can't be "
+        "told from none."
     ),
     "C02": (
         "Seen before: the same measure on five other draws of the text: 0.07 [-0.00, 0.14] at equal updates, drawing "

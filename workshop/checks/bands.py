@@ -1,4 +1,4 @@
-"""Compare a training outcome with the range that others get. Bands never give points and never fail."""
+"""Compare a training outcome with where nearly every seed falls. Bands never give points and never fail."""
 
 import math
 from collections.abc import Mapping
@@ -9,14 +9,8 @@ from workshop.checks.show import show_note
 from workshop.errors import WorkshopError, unknown
 from workshop.score.results import read_results
 
-CAUSES = {
-    "01": {
-        "below": "fewer epochs or fewer articles than the recipe's, or pairs with unknown words counted as 0.",
-        "above": "easier pairs than the fixed ones, or words left out of the comparison.",
-    }
-}
 HIGHER = "a longer run, more data, or test data among the training data."
-LOWER = "fewer steps or less data than intended, or another seed."
+LOWER = "fewer steps or less data than intended."
 
 
 def show_band(name: str, value: float) -> None:
@@ -46,9 +40,11 @@ def compare(name: str, value: float) -> str:
     if low <= number <= high:
         return f"your {number:.{digits}f} lies in the {span} that others get{how}."
     side = "below" if number < low else "above"
-    general = CAUSES.get(stem[:2], {"below": LOWER, "above": HIGHER})
-    cause = facts.get("causes", general)[side]
-    return f"your {number:.{digits}f} is {side} the {span} that others get{how}; usual cause: {cause}"
+    cause = facts.get("causes", {"below": LOWER, "above": HIGHER})[side]
+    return (
+        f"your {number:.{digits}f} is {side} the {span} that others get{how}. It may be luck: one or two seeds in "
+        f"a hundred fall outside. Where another seed does so too, the usual cause is {cause}"
+    )
 
 
 def _as_number(value: Any) -> float:

@@ -1,5 +1,6 @@
 """Pictures of one style: readable from the back of a room, safe for colour-blind readers, with alternative text."""
 
+from workshop.plots.ideas import plot_bridge, plot_step, plot_table, plot_window
 from workshop.plots.spaces import plot_analogies, plot_association, plot_word_map
 from workshop.plots.style import PALETTE, alternative_text, show
 from workshop.plots.words import plot_agreement, plot_cosines, plot_sizes
@@ -10,8 +11,12 @@ __all__ = [
     "plot_agreement",
     "plot_analogies",
     "plot_association",
+    "plot_bridge",
     "plot_cosines",
     "plot_sizes",
+    "plot_step",
+    "plot_table",
+    "plot_window",
     "plot_word_map",
     "show",
 ]

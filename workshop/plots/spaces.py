@@ -15,21 +15,22 @@ SURE = 0.05
 
 
 def plot_analogies(rows: Sequence[Row]) -> Any:
-    """Draw the share of right answers by category, with the question's words barred and without.
+    """Draw the share of right answers by kind of question, with the arithmetic and without it.
 
-    rows: tasks "analogy CATEGORY", metrics "share_excluded" and "share_included".
-    Returns a matplotlib figure with alternative text. Raises WorkshopError where there are no such rows.
+    rows: tasks "analogy KIND", metrics "share_excluded" (the nearest to b − a + c) and "share_third_alone" (the nearest
+    to c); both with the question's words barred. Returns a matplotlib figure with alternative text. Raises
+    WorkshopError where there are no such rows.
     """
-    barred, free = (
-        {row.task.removeprefix("analogy "): row for row in rows if row.metric == f"share_{kind}"}
-        for kind in ("excluded", "included")
+    full, alone = (
+        {row.task.removeprefix("analogy "): row for row in rows if row.metric == f"share_{metric}"}
+        for metric in ("excluded", "third_alone")
     )
-    names = sorted(barred.keys() & free.keys(), key=lambda name: barred[name].value)
+    names = sorted(full.keys() & alone.keys(), key=lambda name: full[name].value - alone[name].value)
     if not names:
         raise WorkshopError("there are no rows of analogies to draw. Choose them: [r for r in results.rows if ...].")
     with new_picture(11, 1.8 + 0.48 * len(names)) as (figure, axes):
         for number, (table, label, colour) in enumerate(
-            ((barred, "barred, as papers report", PALETTE["sky"]), (free, "allowed", PALETTE["orange"]))
+            ((full, "b − a + c", PALETTE["sky"]), (alone, "c alone", PALETTE["orange"]))
         ):
             places = np.arange(len(names)) + 0.2 - 0.4 * number
             values = np.array([100 * table[name].value for name in names])
@@ -43,19 +44,17 @@ def plot_analogies(rows: Sequence[Row]) -> Any:
             )
         axes.set_yticks(np.arange(len(names)), [_plain_name(name) for name in names])
         axes.set_xlim(0, 100)
-        axes.legend(title="the question's own words are", loc="lower right", bbox_to_anchor=(1, 0.02))
-        with_rule, without = (
-            np.average([table[name].value for name in names], weights=[table[name].n for name in names])
-            for table in (barred, free)
-        )
+        axes.legend(title="nearest word to", loc="upper left", bbox_to_anchor=(1, 1))
+        least, most = names[0], names[-1]
         set_words(
             figure,
-            title=f"With the question's words barred {percent(with_rule)} of the answers are right, "
-            f"without that {percent(without, 1)}.",
-            x="right answers (%), with 95 % interval",
+            title=f"The arithmetic adds most for {_plain_name(most)} ({percent(alone[most].value)} → "
+            f"{percent(full[most].value)}) and least for {_plain_name(least)} ({percent(alone[least].value)} → "
+            f"{percent(full[least].value)}).",
+            x="right answers (%), with 95 % interval; the question's own words barred",
             y="",
-            alt="By category, barred and allowed: "
-            + "; ".join(f"{name} {barred[name].value:.0%} and {free[name].value:.1%}" for name in reversed(names))
+            alt="By kind, with the arithmetic and with the third word alone: "
+            + "; ".join(f"{_plain_name(n)} {full[n].value:.0%} and {alone[n].value:.0%}" for n in reversed(names))
             + ".",
         )
     return figure

@@ -1,4 +1,4 @@
-"""Pictures of lesson 01: agreement with people, size against data, cosines, analogies, bias, a map of words."""
+"""Pictures of lesson 01's figures: agreement with people, size against data, cosines against ratings."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,7 +6,16 @@ from typing import Any
 import numpy as np
 
 from workshop.errors import WorkshopError
-from workshop.plots.style import MARKERS, PALETTE, SERIES, YOURS, new_picture, percent, place_labels, set_words
+from workshop.plots.style import (
+    MARKERS,
+    PALETTE,
+    SERIES,
+    YOURS,
+    new_picture,
+    percent,
+    place_labels,
+    set_words,
+)
 from workshop.score.results import Row
 from workshop.vectors.agreement import spearman
 
@@ -28,16 +37,17 @@ def _require_rows(rows: Sequence[Row], what: str) -> None:
         )
 
 
-def plot_agreement(rows: Sequence[Row], yours: Mapping[str, float] | None = None) -> Any:
+def plot_agreement(rows: Sequence[Row], yours: Mapping[str, float] | None = None, published: Sequence[Row] = ()) -> Any:
     """Draw each method's rank correlation with people as a bar with its 95 % interval.
 
-    rows: of one yardstick, metric "spearman", over all seeds (seed None). yours: your own runs by method.
-    Returns a matplotlib figure with alternative text. Raises WorkshopError where there are no rows.
+    rows: of one yardstick, metric "spearman", over all seeds (seed None). yours: your own runs by method. published:
+    what others report on the same yardstick, drawn as lines. Returns a matplotlib figure with alternative text.
+    Raises WorkshopError where there are no rows.
     """
     _require_rows(rows, "agreement with people")
     ordered = sorted(rows, key=lambda row: row.value)
     yardstick = YARDSTICKS.get(ordered[0].task, ordered[0].task)
-    with new_picture(10, 1.8 + 0.62 * len(ordered)) as (figure, axes):
+    with new_picture(12 if published else 10, 1.8 + 0.62 * len(ordered)) as (figure, axes):
         places = np.arange(len(ordered))
         colours = [PALETTE["grey"] if row.method == "random" else PALETTE["sky"] for row in ordered]
         axes.barh(places, [row.value for row in ordered], color=colours, height=0.66)
@@ -49,13 +59,19 @@ def plot_agreement(rows: Sequence[Row], yours: Mapping[str, float] | None = None
             axes.plot(*zip(*mine, strict=True), "D", color=YOURS, markersize=11, label="your run", zorder=5)
         axes.set_yticks(places, [NAMES.get(row.method, row.method) for row in ordered])
         axes.axvline(0, color="black", linewidth=1)
-        axes.legend(loc="lower right")
+        for row, line in zip(published, ("-", "--", ":", "-."), strict=False):
+            colour = PALETTE["green" if row.method.startswith("people") else "purple"]
+            axes.axvline(row.value, color=colour, linestyle=line, label=f"{row.method}: {row.value:.2f}")
+        axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
         set_words(
             figure,
             title=_agreement_title(ordered),
             x=f"Spearman correlation with people, {yardstick} ({ordered[0].n} pairs)",
             y="",
-            alt="Bars: " + "; ".join(_say(NAMES.get(row.method, row.method), row) for row in reversed(ordered)) + ".",
+            alt="Bars: "
+            + "; ".join(_say(NAMES.get(row.method, row.method), row) for row in reversed(ordered))
+            + "."
+            + "".join(f" Published: {row.method} {row.value:.2f}." for row in published),
         )
     return figure
 
@@ -79,7 +95,7 @@ def _say(name: str, row: Row) -> str:
 def plot_sizes(rows: Sequence[Row], yours: tuple[int, float] | None = None) -> Any:
     """Draw the score of skip-gram against the size of its vectors, a line for each share of the text.
 
-    rows: task "sweep", metric "spearman", settings with "share" and "dimensions", one number of epochs. yours: the
+    rows: task "sweep", metric "spearman", settings with "share" and "dimensions", all with as many updates. yours: the
     dimensions and the score of your own run. Returns a matplotlib figure with alternative text. Raises WorkshopError
     where there are no rows, or where one has no such settings.
     """
@@ -107,7 +123,12 @@ def plot_sizes(rows: Sequence[Row], yours: tuple[int, float] | None = None) -> A
         axes.set_xticks(sizes, [str(size) for size in sizes], minor=False)
         axes.xaxis.minorticks_off()
         axes.grid(axis="y")
-        axes.legend(title="share of the text\n(bands: 95 %)", loc="center left", bbox_to_anchor=(1, 0.5), reverse=True)
+        axes.legend(
+            title="share of the text,\nequal updates\n(bands: 95 %)",
+            loc="center left",
+            bbox_to_anchor=(1, 0.5),
+            reverse=True,
+        )
         best = {share: max(lines[share], key=lambda point: point[1].value) for share in shares}
         set_words(
             figure,

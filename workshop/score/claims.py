@@ -15,11 +15,16 @@ TRUE_BY_CONSTRUCTION = "true by construction"
 
 @dataclass(frozen=True)
 class Statement:
-    """A claim as learners read it. lessons: the numbers of those that measure it ("03")."""
+    """A claim as learners read it.
+
+    lessons: the numbers of those that measure it ("03"). meaning: what it comes to, in words that someone knows who has
+    not read those lessons yet; "" where nothing needs to be said.
+    """
 
     id: str
     sentence: str
     lessons: tuple[str, ...]
+    meaning: str = ""
 
 
 _TEXTS = (
@@ -53,17 +58,31 @@ _TEXTS = (
     ("04", "Fine-tuning makes a model fit the language of a field."),
     ("02", "Embeddings can lose most of their dimensions and still be nearly as good."),
 )
+_MEANINGS = {
+    "C01": "From nothing: it begins with random numbers. Captures: it finds those words alike that people find alike.",
+    "C02": "A word vector is a list of numbers that stands for a word; its dimensions are how many numbers.",
+    "C06": (
+        "Fine-tuning goes on training a model that was trained on other text before. A labelled example is one that "
+        "comes with its right answer."
+    ),
+    "C08": "A model works in layers, one after the other. The top ones are the last before the answer.",
+    "C11": "Say that it learns to answer as a ferry company does: does it still know what it knew?",
+    "C19": "As a student who has read the book does better in an exam in which it lies open.",
+    "C20": "Both: it was trained on examples, and it reads passages that a search has found.",
+    "C21": "Bias: what a text takes for granted about people, such as who does which work.",
+}
 STATEMENTS = {
-    f"C{number:02d}": Statement(f"C{number:02d}", sentence, tuple(lessons.split()))
+    f"C{number:02d}": Statement(f"C{number:02d}", sentence, tuple(lessons.split()), _MEANINGS.get(f"C{number:02d}", ""))
     for number, (lessons, sentence) in enumerate(_TEXTS, start=1)
 }
 
 
 def find_statement(claim_id: str) -> Statement:
-    """Return the statement with this id; raise WorkshopError where there is none."""
-    if claim_id not in STATEMENTS:
+    """Return the statement with this id, a lesson's part of it included ("C21/01"); raise WorkshopError for others."""
+    whole = claim_id.partition("/")[0]
+    if whole not in STATEMENTS:
         raise unknown("claim", claim_id, STATEMENTS)
-    return STATEMENTS[claim_id]
+    return STATEMENTS[whole]
 
 
 def check_choice(answer: str) -> str:

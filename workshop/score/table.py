@@ -73,8 +73,15 @@ def _judge(record: Record, verdicts: Mapping[str, str]) -> list[Judged]:
             continue
         told = reached >= int(statement.lessons[0])
         verdict = verdicts.get(statement.id, "") if told else ""
-        judged.append(Judged(statement.id, statement.sentence, answer, verdict, statement.lessons))
+        part = _tell_parts(statement.id, verdicts) if told and not verdict else ""
+        judged.append(Judged(statement.id, statement.sentence, answer, verdict, statement.lessons, part))
     return judged
+
+
+def _tell_parts(claim_id: str, verdicts: Mapping[str, str]) -> str:
+    """Return what single lessons found of a claim ("C21/01") that a later lesson decides; "" where nothing."""
+    parts = {name.partition("/")[2]: one for name, one in verdicts.items() if name.startswith(f"{claim_id}/")}
+    return ", ".join(f"lesson {lesson}: {one}" for lesson, one in parts.items())
 
 
 def count_points(passes: Mapping[str, int], possible: Mapping[str, int]) -> dict[str, tuple[int, int | None]]:

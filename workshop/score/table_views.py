@@ -8,9 +8,12 @@ from typing import Any
 from workshop.score.results import Row
 
 HEADS = ("lesson", "method", "task", "metric", "yours", "measured", "seconds", "trained parameters", "MB")
+# On a page 980 pixels must do: what a row is about shares one column.
+PAGE_HEADS = ("what", "yours", "measured", "seconds", "parameters", "MB", "yours on the measured range")
 CLAIM_HEADS = ("claim", "your prediction", "verdict")
-NUMERIC = {"yours", "measured", "seconds", "trained parameters", "MB"}
+NUMERIC = {"yours", "measured", "seconds", "trained parameters", "parameters", "MB"}
 EMPTY = "Nothing here yet: pass a check, make a prediction or run a measurement, and it shows up."
+UNDECIDED = "can't tell"
 BLUE, GREY = "#0072B2", "#9a9a9a"
 
 
@@ -26,13 +29,14 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Judged:
-    """A prediction and its verdict, "" while the lesson that measures it lies ahead."""
+    """A prediction and its verdict, "" while the lesson that decides it lies ahead. part: what earlier ones found."""
 
     id: str
     sentence: str
     prediction: str
     verdict: str
     lessons: tuple[str, ...]
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,8 +63,8 @@ def as_html(board: Board) -> str:
     """Return a `Board` as HTML tables; everything that a learner or a pasted code wrote is escaped."""
     parts = [_points_html(board)] if board.points else []
     if board.comparisons:
-        rows = [(*map(escape, _cells(one)), _strip(one)) for one in board.comparisons]
-        parts.append(_table("Your results beside the workshop's", (*HEADS, "your point on the measured range"), rows))
+        rows = [(_what(one.own), *map(escape, _cells(one)[4:]), _strip(one)) for one in board.comparisons]
+        parts.append(_table("Your results beside the workshop's", PAGE_HEADS, rows))
     if board.judged:
         rows = [
             (f"<b>{one.id}</b> {escape(one.sentence)}", escape(one.prediction), escape(_verdict(one)))
@@ -80,6 +84,11 @@ def _cells(one: Comparison) -> tuple[str, ...]:
     return (str(own.lesson), str(own.method), str(own.task), str(own.metric), yours, measured, *map(_number, price))
 
 
+def _what(own: Row) -> str:
+    """Return what a row is about as HTML: the method, below it lesson, task and metric."""
+    return f"{escape(str(own.method))}<br><small>{escape(f'{own.lesson} · {own.task} · {own.metric}')}</small>"
+
+
 def _number(value: Any) -> str:
     """Return a number with the digits that matter, or a dash where there is none."""
     if not isinstance(value, int | float):
@@ -90,11 +99,15 @@ def _number(value: Any) -> str:
 
 
 def _verdict(one: Judged) -> str:
-    """Return a prediction's verdict in words, with a sign for whether it came true."""
+    """Return a prediction's verdict in words, with a sign for whether it came true; undecided is neither."""
+    if one.part:
+        return f"{one.part}; lesson {one.lessons[-1]} decides"
     if not one.verdict:
         return f"comes in lesson {' and '.join(one.lessons)}"
     if one.verdict == one.prediction:
         return f"✔ {one.verdict}, as you said"
+    if one.verdict == UNDECIDED:
+        return "○ undecided: the measurement can't tell, so neither right nor wrong"
     return f"✘ measured otherwise: {one.verdict}"
 
 
@@ -128,7 +141,7 @@ def _points_html(board: Board) -> str:
 
 def _table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Return an HTML table; the cells are HTML already."""
-    look = "padding:4px 10px;border-bottom:1px solid rgba(127,127,127,0.35);vertical-align:top;"
+    look = "padding:4px 8px;border-bottom:1px solid rgba(127,127,127,0.35);vertical-align:top;"
 
     def aligned(head: str) -> str:
         return f'style="{look}text-align:{"right;white-space:nowrap" if head in NUMERIC else "left"}"'
@@ -153,7 +166,7 @@ def _strip(one: Comparison) -> str:
     left, right, dot = (100 * (x - start) / width for x in (low, high, own))
     place = "within" if low <= own <= high else "below" if own < low else "above"
     return (
-        f'<svg width="110" height="14" viewBox="0 0 100 14" role="img" aria-label="{place} the measured range">'
+        f'<svg width="90" height="14" viewBox="0 0 100 14" role="img" aria-label="{place} the measured range">'
         f'<rect x="{left:.1f}" y="4" width="{max(right - left, 1):.1f}" height="6" fill="{GREY}"/>'
         f'<circle cx="{dot:.1f}" cy="7" r="5" fill="{BLUE}"/></svg> {place}'
     )

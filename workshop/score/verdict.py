@@ -10,7 +10,7 @@ from workshop.score.results import Claim, read_results
 
 BOX = (
     '<div style="border-left:6px solid #0072B2;padding:6px 12px;background:rgba(127,127,127,0.10)">'
-    "<p><b>{id}</b> {sentence}</p><p>You predicted: <b>{predicted}</b>. Verdict: <b>{verdict}</b>.</p>"
+    "<p><b>{id}</b> {sentence}</p><p>You predicted: <b>{predicted}</b>. {which}: <b>{verdict}</b>.</p>"
     "<p>{figure}</p><p>Limits: {limits}</p>"
     "<details><summary>The rule</summary>{rule}</details></div>"
 )
@@ -27,24 +27,26 @@ def write_figure(claim: Claim) -> str:
 def show_verdict(claim_id: str, stem: str) -> None:
     """Show a claim's verdict beside the learner's prediction.
 
-    claim_id: "C01". stem: of the lesson whose results hold it. Raises WorkshopError where it was not measured there.
+    claim_id: "C01", or "C21/01" for one lesson's part of a claim that a later one decides. stem: of the lesson whose
+    results hold it. Raises WorkshopError where it was not measured there.
     """
     claims = read_results(stem).claims
     if claim_id not in claims:
         raise unknown(f"claim of {stem}", claim_id, claims)
     claim, statement = claims[claim_id], find_statement(claim_id)
-    predicted = read_record().predictions.get(claim_id, "nothing yet")
+    predicted = read_record().predictions.get(statement.id, "nothing yet")
     facts = {
         "id": claim_id,
         "sentence": statement.sentence,
         "predicted": predicted,
         "verdict": claim.verdict,
+        "which": f"Lesson {claim_id.partition('/')[2]}'s part" if "/" in claim_id else "Verdict",
         "figure": write_figure(claim),
         "limits": claim.limits or "small models and little text.",
         "rule": claim.rule,
     }
     text = (
-        f"{claim_id} {statement.sentence}\nYou predicted: {predicted}. Verdict: {claim.verdict}.\n"
+        f"{claim_id} {statement.sentence}\nYou predicted: {predicted}. {facts['which']}: {claim.verdict}.\n"
         f"{facts['figure']}\nLimits: {facts['limits']}\nThe rule: {claim.rule}"
     )
     show_bundle({"text/plain": text, "text/html": BOX.format(**{k: html.escape(v) for k, v in facts.items()})})

@@ -21,6 +21,7 @@ from workshop.vectors.recipes import (
     train_model,
     train_words,
 )
+from workshop.vectors.subwords import look_up_pieces
 from workshop.vectors.sweep import drawn_pairs, run_size
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "find_recipe",
     "find_test",
     "glove_weights",
+    "look_up_pieces",
     "pair_cosines",
     "positive_pmi",
     "ppmi_vectors",

@@ -8,13 +8,17 @@ from workshop.score.learner import read_record, record_prediction
 from workshop.score.output import show_bundle
 from workshop.widgets.output import can_show_widgets, show_widget
 
+LEGEND = (
+    "An answer predicts the verdict. <i>Can't tell</i> predicts that the measurement will be too uncertain to decide. "
+    "No opinion? Leave it open."
+)
 CORE = ("C02", "C06", "C08", "C11", "C19", "C20")
 
 
 def predict(claim_id: str, answer: str | None = None) -> None:
     """Ask what the learner believes of a claim, or keep an answer that is given.
 
-    claim_id: "C01" to "C29". answer: holds, holds within limits, does not hold or can't tell; without it buttons are
+    claim_id: such as "C01". answer: holds, holds within limits, does not hold or can't tell; without it buttons are
     shown, or a line that says how to answer where there are none. Raises WorkshopError for an unknown claim or answer.
     """
     statement = find_statement(claim_id)
@@ -57,7 +61,8 @@ def build_form(statements: list[Statement], chosen: dict[str, str]) -> Any:
 
     count()
     rows = [_build_row(statement, chosen.get(statement.id), note) for statement in statements]
-    return ipywidgets.VBox([*rows, tally])
+    legend = ipywidgets.HTML(f'<p style="margin:0 0 8px;line-height:1.4">{LEGEND}</p>')
+    return ipywidgets.VBox([legend, *rows, tally])
 
 
 def _build_row(statement: Statement, chosen: str | None, note: Any) -> Any:
@@ -86,7 +91,8 @@ def _build_row(statement: Statement, chosen: str | None, note: Any) -> Any:
 
 def _sentence(statement: Statement) -> str:
     """Return the claim's sentence as HTML."""
-    return f'<p style="margin:0;line-height:1.4"><b>{statement.id}</b> {html.escape(statement.sentence)}</p>'
+    meaning = f"<br><small>{html.escape(statement.meaning)}</small>" if statement.meaning else ""
+    return f'<p style="margin:0;line-height:1.4"><b>{statement.id}</b> {html.escape(statement.sentence)}{meaning}</p>'
 
 
 def _status(statement: Statement, answer: str | None) -> str:
@@ -109,8 +115,10 @@ def _still(statements: list[Statement], chosen: dict[str, str]) -> dict[str, str
     for statement in statements:
         answer = chosen.get(statement.id)
         state = f"Your prediction: {answer}." if answer else f"{' · '.join(CHOICES)}?"
-        lines.append(f"{statement.id} {statement.sentence}\n    {state}")
+        meaning = f"\n    {statement.meaning}" if statement.meaning else ""
+        lines.append(f"{statement.id} {statement.sentence}{meaning}\n    {state}")
         items.append(f"<li>{_sentence(statement)}<p>{html.escape(state)}</p></li>")
+    lines.append(LEGEND.replace("<i>", "").replace("</i>", ""))
     lines.append(f'Without buttons, answer by predict("{statements[0].id}", "holds").')
-    listing = f'<ul style="list-style:none;padding:0">{"".join(items)}</ul>'
+    listing = f'<ul style="list-style:none;padding:0">{"".join(items)}</ul><p>{LEGEND}</p>'
     return {"text/plain": "\n".join(lines), "text/html": listing}
