@@ -24,8 +24,8 @@ class Plan:
     cbow_passes: int = 55
     cbow_seeds: int = 3
     texts: tuple[int, ...] = (10, 11, 12, 13, 14)
-    schedule: tuple[tuple[float, int], ...] = ((0.05, 200), (0.25, 40), (1.0, 10))
-    sizes: tuple[int, ...] = (10, 25, 50, 100, 200)
+    schedule: tuple[tuple[float, int], ...] = ((0.05, 200), (1.0, 10))
+    sizes: tuple[int, ...] = (*SMALL, *LARGE)
     draws: int = 2000
 
     def cells(self) -> list[tuple[float, int, int]]:
@@ -40,6 +40,5 @@ SHORT = Plan(
     cbow_seeds=1,
     texts=(0, 1),
     schedule=((0.05, 2), (0.1, 1)),
-    sizes=(*SMALL, *LARGE),
     draws=50,
 )
