@@ -1,7 +1,7 @@
 # %% [markdown] tags=["slide"]
 # # 01 – Word embeddings
 #
-# **How can neighbours give a word its meaning?** 16 points. About 70 minutes with the exercises marked *in the room*, two hours with all of them.
+# **How can neighbours give a word its meaning?** 16 points. About 80 minutes with the exercises marked *in the room*, two hours and a bit with all of them.
 #
 # After this lesson you can
 #
@@ -675,6 +675,9 @@ from workshop.models import load_token_embeddings
 
 minilm_words, minilm_vectors = load_token_embeddings(settings)
 print(f"{len(minilm_words):,} words, {minilm_vectors.shape[1]} dimensions")
+
+# %%
+# demonstration 1.20
 for word in ("good", "late", "increase", "north"):
     print(f"{word:>10}: {', '.join(look_up(word, minilm_words, minilm_vectors, 6))}")
 
@@ -734,7 +737,7 @@ check.word_embeddings.analogy(analogy)
 # For those who have time: leave the given words in. How often does the answer change?
 
 # %%
-# demonstration 1.20
+# demonstration 1.21
 find = ready(analogy, "1.7")
 for a, b, c in [
     ("man", "king", "woman"),
@@ -748,7 +751,7 @@ for a, b, c in [
 # Before any percentage, look at wrong answers. The questions of Mikolov and others (2013) come in 14 kinds; the cell asks up to 20 of five kinds and shows the first wrong answer of each. **Wait:** 3 seconds, up to 12 on a busy machine.
 
 # %%
-# demonstration 1.21
+# demonstration 1.22
 from workshop.data import load_analogies
 
 known = set(minilm_words)
@@ -764,7 +767,7 @@ for kind in ("currency", "family", "gram2-opposite", "gram7-past-tense", "gram9-
 # **Predict:** papers bar the three words of the question from being the answer, and so did you. If *king* itself may be the answer to *king − man + woman*, how often does the trick still work? And how far do you get with *woman* alone, her nearest neighbour, without any arithmetic? **Wait:** 9 seconds, up to 30 on a busy machine.
 
 # %%
-# demonstration 1.22
+# demonstration 1.23
 from workshop.vectors import score_analogies
 
 questions = [question for asked in kinds.values() for question in asked]
@@ -777,7 +780,7 @@ print(f"Not barred: {found.included:.0%} right; in {found.repeated:.0%} the answ
 # The same vectors each time. Not barred, the sum lands nearest to a word of the question nearly always. Barred, the third word's neighbour is right every second time with no arithmetic; the sum gains the rest. **A number to remember:** three in four, against one in a hundred. But the mean of all kinds hides the point:
 
 # %% tags=["slide"]
-# demonstration 1.23
+# demonstration 1.24
 from workshop.plots import plot_analogies
 from workshop.score import read_results
 
@@ -795,7 +798,8 @@ show(plot_analogies([one for one in measured.rows if one.task.startswith("analog
 # Pick a word, or change the three words of the question. Your own `nearest` and `analogy` do the searching.
 
 # %% tags=["slide"]
-# demonstration 1.24
+# demonstration 1.25
+from workshop.checks import ready
 from workshop.widgets import word_map
 
 shown = """ferry boat ship harbour sea ocean river lake island coast bridge road train car plane
@@ -803,7 +807,7 @@ king queen man woman boy girl father mother brother sister doctor teacher lawyer
 dog cat horse sheep bird fish bread soup cheese apple wine tea red blue green black white
 france paris italy rome spain madrid germany berlin walk walked walking run ran running
 big bigger small smaller happy sad angry calm war peace law money music book""".split()
-searches = {"nearest": look_up, "analogy": find}
+searches = {"nearest": ready(nearest, "1.6"), "analogy": ready(analogy, "1.7")}
 word_map(minilm_words, minilm_vectors, shown=shown, start="river", question=("man", "king", "woman"), **searches)
 
 # %% [markdown] tags=["slide"]
@@ -868,7 +872,7 @@ check.word_embeddings.character_ngrams(character_ngrams)
 # gensim trains fastText on the same text: skip-gram's game, ten passes, with pieces. **Wait:** 12 seconds, up to 50 on a busy machine. Then *your* pieces give *lighthouses* a vector by hand: look each one up, take the mean. gensim does the same in one call.
 
 # %%
-# demonstration 1.25
+# demonstration 1.26
 from workshop.vectors import look_up_pieces
 
 start = perf_counter()
@@ -881,7 +885,7 @@ by_hand = look_up_pieces(fasttext, pieces).mean(axis=0)  # (P, D) to (D,)
 print(f"{len(pieces)} pieces; largest difference to gensim's: {np.abs(by_hand - fasttext['lighthouses']).max():.6f}")
 
 # %%
-# demonstration 1.26
+# demonstration 1.27
 for word in ("lighthouses", "ferryboat", "unshipped", "xqzt"):
     near = [f"{other} {cosine:.2f}" for other, cosine in fasttext.most_similar(word, topn=4)]
     print(f"{word} (on the list: {word in fasttext.key_to_index}): {', '.join(near)}")
@@ -954,7 +958,7 @@ check.word_embeddings.agreement_with_people(agreement_with_people)
 # Now see why the fixed set matters. The *same* vectors, asked about the most frequent words only: a method that knows fewer words is asked other questions.
 
 # %%
-# demonstration 1.27
+# demonstration 1.28
 agree = ready(agreement_with_people, "1.9")
 for method in ("glove", "skipgram"):
     words, vectors = list(learnt[method][0]), learnt[method][1]
@@ -971,7 +975,7 @@ for method in ("glove", "skipgram"):
 # Skip-gram and counting answer the *same* pairs, so don't lay their two intervals side by side: draw the pairs anew, take both scores on them, and keep the *difference*. If its interval holds 0, these pairs can't tell the two apart. **Wait:** 2 seconds, up to 8 on a busy machine.
 
 # %%
-# demonstration 1.28
+# demonstration 1.29
 angle, rng, both = ready(cosine, "1.2"), np.random.default_rng(0), []
 for method in ("skipgram", "ppmi_svd"):
     words, vectors = learnt[method]
@@ -994,7 +998,7 @@ print(f"skip-gram minus counting: {scores['skipgram'] - scores['ppmi_svd']:.2f} 
 # Bars: the mean over ten seeds, with its interval over words and seeds. Diamonds: *your* run. Lines: what others report, people among themselves and vectors from six billion words (Pennington and others, 2014; all pairs of the list, not only ours).
 
 # %% tags=["slide"]
-# demonstration 1.29
+# demonstration 1.30
 from workshop.plots import plot_agreement
 
 bars, lines = (
@@ -1016,7 +1020,7 @@ show(plot_agreement(bars, scores, lines))
 # Random vectors apart, the line of two raters isn't a ceiling: vectors are compared with the *mean* of all raters, with which a single rater agrees better than with another one.
 
 # %%
-# demonstration 1.30
+# demonstration 1.31
 from workshop.score import show_verdict
 
 show_verdict("C01", "01_word_embeddings")
@@ -1036,13 +1040,13 @@ predict("C02")
 # Be fair here too: with more text, a pass has more steps. So 5 % of the text is read 200 times, a quarter 40 times, all of it 10 times: equal updates. Means over five draws of the text.
 
 # %% tags=["slide"]
-# demonstration 1.31
+# demonstration 1.32
 from workshop.plots import plot_sizes
 
 show(plot_sizes(measured.select(task="sweep", metric="spearman")))
 
 # %%
-# demonstration 1.32
+# demonstration 1.33
 show_verdict("C02", "01_word_embeddings")
 
 # %% [markdown]
@@ -1054,7 +1058,7 @@ show_verdict("C02", "01_word_embeddings")
 # Vectors learn what texts say, and what they take for granted. The **word embedding association test** (Caliskan and others, 2017) asks: do *flower* words lean towards *pleasant* more than *insect* words do? To see what chance gives, the words are regrouped at random, 10,000 times.
 
 # %% tags=["slide"]
-# demonstration 1.33
+# demonstration 1.34
 from workshop.plots import plot_association
 from workshop.vectors import association_test, find_test
 
@@ -1068,7 +1072,7 @@ show(plot_association(association_test(flowers, minilm_words, minilm_vectors), f
 predict("C21")
 
 # %%
-# demonstration 1.34
+# demonstration 1.35
 for name in ("career", "science", "work", "months"):
     found = association_test(find_test(name), minilm_words, minilm_vectors)
     print(f"{name:>8}: effect {found.effect:5.2f}, one-sided p = {found.p:.4f}; chance reaches {found.needed:.2f}")
@@ -1080,7 +1084,7 @@ for name in ("career", "science", "work", "months"):
 # Look at that last column first. With 8 words against 8, an effect must be above 1 before it stands out. So *not found* first of all means: **too few words to tell**. The months lean by as much as *career* does, by chance. The twenty occupations, hand-picked as they are, lean clearly.
 
 # %%
-# demonstration 1.35
+# demonstration 1.36
 show_verdict("C21/01", "01_word_embeddings")
 
 # %% [markdown]
@@ -1089,7 +1093,7 @@ show_verdict("C21/01", "01_word_embeddings")
 # Now your own vectors: same text, same words, same test, four methods.
 
 # %%
-# demonstration 1.36
+# demonstration 1.37
 for method in ("skipgram", "cbow", "ppmi_svd", "glove"):
     for name in ("career", "months"):
         found = association_test(find_test(name), *learnt[method])
@@ -1106,7 +1110,7 @@ print("not on our list, so left out of career's test:", ", ".join(missing))
 # *My boat was delayed.* The simplest vector for a text is the mean of its words' vectors. Take MiniLM's table, the best that we have, and your `cosine`: which of the handbook's 480 passages lies nearest? Beside it the plainest search of all: which passages share the most words with the question?
 
 # %%
-# demonstration 1.37
+# demonstration 1.38
 import re
 
 from workshop.data import load_passages
@@ -1119,7 +1123,9 @@ alike = np.array(angle(minilm_vectors[[place[word] for word in question]].mean(a
 shared = np.array([len(set(question) & set(words)) for words in split.values()])
 rule = next(number for number, page in enumerate(split) if "Our boat left late" in page)
 print(f"means of vectors: {(alike > alike[rule]).sum()} of {len(split)} passages come before the rule")
-print(f"shared words:     {(shared > shared[rule]).sum()} come before it, {(shared == shared[rule]).sum()} level with it")
+print(
+    f"shared words:     {(shared > shared[rule]).sum()} come before it, {(shared == shared[rule]).sum()} level with it"
+)
 print("nearest by vectors:", list(split)[alike.argmax()][:80].replace("\n", " "))
 
 # %% [markdown]
@@ -1147,7 +1153,7 @@ print("nearest by vectors:", list(split)[alike.argmax()][:80].replace("\n", " ")
 # With gensim alone; five passes instead of ten, to save time. `evaluate_word_pairs` skips pairs with unknown words, and says how many per cent: now you know why that matters. **Wait:** 4 seconds, up to 15 on a busy machine.
 
 # %%
-# demonstration 1.38
+# demonstration 1.39
 from gensim.models import KeyedVectors, Word2Vec
 from gensim.test.utils import datapath
 
@@ -1170,7 +1176,7 @@ print(f"Spearman {spearman.statistic:.2f}, {skipped:.0f} % of the pairs skipped"
 # ## Your scoreboard
 
 # %%
-# demonstration 1.39
+# demonstration 1.40
 from workshop.checks import scoreboard
 
 scoreboard()
@@ -1179,7 +1185,7 @@ scoreboard()
 # To take points, predictions and rows along (on Colab and Binder nothing survives the session), copy this code. In another notebook: `from workshop.score import paste_code`, then `paste_code("""…""")`.
 
 # %%
-# demonstration 1.40
+# demonstration 1.41
 from workshop.score import make_code
 
 print(make_code())

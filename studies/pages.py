@@ -11,15 +11,17 @@ from studies.grader import study as grader
 from studies.keep import list_measured, read_measured
 from workshop.checks.registry import LESSONS, list_exercises
 from workshop.errors import WorkshopError
-from workshop.score.claims import STATEMENTS
+from workshop.score.claims import STATEMENTS, find_statement
 from workshop.score.results import Claim, Results
+from workshop.score.verdict import tell_seen
 
 TABLE = re.compile(r"(<!-- lessons:[^>]*-->\n).*?(<!-- /lessons -->)", re.DOTALL)
 LEDGER = """# The claims, and what was measured
 
-Made by `make measure` from `workshop/results/`. Each rule was written down before its measurement, and the verdict is
-computed from it; where something had been seen before, the limits say so. Intervals are 95 %. Small models, one
-encyclopedia's articles and a made-up company are a limit of every verdict.
+Made by `make measure` from `workshop/results/`. Each rule was written down before the measurement that is shown, and
+the verdict is computed from it. Where figures had been seen before the rule stood, the claim's line begins with *seen
+before*, and the rule says what had been seen. Intervals are 95 %. Small models, one encyclopedia's articles and a
+made-up company are a limit of every verdict.
 
 """
 
@@ -65,11 +67,16 @@ def write_ledger(measured: Iterable[Results]) -> str:
     found = [(results.stem, name, claim) for results in measured for name, claim in results.claims.items()]
     parts = [LEDGER, "| claim | lesson | verdict | figure |\n| --- | --- | --- | --- |\n"]
     parts += [
-        f"| {name}: {_sentence(name)} | {stem} | **{claim.verdict}** | {write_figure(claim)} |\n"
+        f"| {_seen(claim)}{name}: {_sentence(name)} | {stem} | **{claim.verdict}** | {write_figure(claim)} |\n"
         for stem, name, claim in found
     ]
-    done = {name[:3] for _, name, _ in found}
-    open_ones = [f"- {name}: {one.sentence}\n" for name, one in STATEMENTS.items() if name not in done]
+    names = {name for _, name, _ in found}
+    parted = {name.partition("/")[0] for name in names if "/" in name}
+    open_ones = [
+        f"- {name}: {one.sentence}{' (One part is measured: above.)' if name in parted else ''}\n"
+        for name, one in STATEMENTS.items()
+        if name not in names
+    ]
     parts.append("\n## How each was decided\n")
     parts += [
         f"\n**{name}** ({stem}). Measure: {claim.measure}. Rule: {claim.rule} "
@@ -80,8 +87,13 @@ def write_ledger(measured: Iterable[Results]) -> str:
 
 
 def _sentence(name: str) -> str:
-    """Return a claim's sentence; a claim measured in halves (C21a) has that of the whole."""
-    return STATEMENTS[name[:3]].sentence
+    """Return a claim's sentence; one lesson's part of a claim (C21/01) has that of the whole."""
+    return find_statement(name).sentence
+
+
+def _seen(claim: Claim) -> str:
+    """Return what a claim's line begins with where figures had been seen before its rule stood."""
+    return "*seen before* · " if tell_seen(claim) else ""
 
 
 def write_figure(claim: Claim) -> str:

@@ -1,4 +1,4 @@
-"""The rules of the claims of lesson 01, written before they were measured, and what had been seen by then."""
+"""The rules of the claims of lesson 01, written before this measurement; each begins with what had been seen."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

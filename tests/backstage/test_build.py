@@ -77,6 +77,18 @@ def test_learners_see_no_solution_and_no_speaker_notes(stem):
         assert f'raise NotImplementedError(\\"Exercise {exercise_id}\\")' in text
 
 
+def test_a_check_that_is_not_passed_yet_stops_nothing_in_the_learners_notebook():
+    """JupyterLab goes on past a cell with this tag; in solved notebooks nbval would expect the error."""
+    tagged = [
+        "".join(cell["source"])
+        for cell in make_learner("01")["cells"]
+        if "raises-exception" in cell["metadata"].get("tags", ())
+    ]
+    assert len(tagged) == len(read_functions("01_word_embeddings"))
+    assert all(text.startswith("check.word_embeddings.") for text in tagged)
+    assert "raises-exception" not in write_json(make_solved("01"))
+
+
 @pytest.mark.parametrize("stem", STEMS)
 def test_solved_notebook_has_solutions_and_no_markers(stem):
     text = write_json(make_solved(stem))

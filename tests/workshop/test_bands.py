@@ -19,7 +19,13 @@ def results(monkeypatch):
 @pytest.mark.parametrize(
     ("value", "parts"),
     [
-        (0.61, ["your 0.61 is below the 0.70–0.83 that others get (5 seeds). It may be luck", "usual cause is a window of 1."]),
+        (
+            0.61,
+            [
+                "your 0.61 is below the 0.70–0.83 that others get (5 seeds). It may be luck",
+                "usual cause is a window of 1.",
+            ],
+        ),
         (0.95, ["your 0.95 is above the 0.70–0.83", "usual cause is the rated pairs were trained on."]),
         (0.75, ["your 0.75 lies in the 0.70–0.83"]),
         (0.70, ["lies in"]),

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from workshop.checks.registry import find_exercise
 from workshop.errors import WorkshopError
-from workshop.plots import spaces, style, words
+from workshop.plots import ideas, spaces, style, words
 from workshop.score.results import Row
 from workshop.vectors import Association, find_test
 
@@ -29,7 +30,7 @@ def analogy_rows():
     return [
         Row("01", "minilm_tokens", f"analogy {name}", f"share_{kind}", value, value / 2, min(1, value * 1.5 + 0.01), n)
         for name, n, both in (("family", 100, (0.8, 0.0)), ("currency", 300, (0.4, 0.02)))
-        for kind, value in zip(("excluded", "included"), both, strict=True)
+        for kind, value in zip(("excluded", "third_alone"), both, strict=True)
     ]
 
 
@@ -57,7 +58,21 @@ def every_picture():
         "analogies": spaces.plot_analogies(analogy_rows()),
         "association": spaces.plot_association(association(), find_test("flowers")),
         "map": spaces.plot_word_map(*small_map()),
+        "published": words.plot_agreement(agreement_rows(), {}, published_rows()),
+        "window": ideas.plot_window(SENTENCE, 2, [0, 2]),
+        "step": ideas.plot_step(*STEP),
+        "table": ideas.plot_table([[0, 2], [2, 0.5]], ["late", "ferry"], ["late", "ferry"], "how often they meet"),
+        "bridge": ideas.plot_bridge(RATINGS, RATINGS / 2 + 1),
     }
+
+
+SENTENCE = ["the", "late", "ferry", "waits"]
+# A centre at right angles to its neighbour and to a negative, and one step of rate 1, as lesson 01 draws it.
+STEP = ((1, 0), (0, 1), (0, -1)), ((1, 1), (0.5, 1), (-0.5, -1))
+
+
+def published_rows():
+    return [Row("01", "people, two raters", "wordsim353", "spearman", 0.61, source="published")]
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +80,11 @@ def pictures():
     return every_picture()
 
 
-@pytest.mark.parametrize("name", ["agreement", "sizes", "cosines", "analogies", "association", "map"])
+DRAWN = ["agreement", "sizes", "cosines", "analogies", "association", "map"]
+DRAWN += ["published", "window", "step", "table", "bridge"]
+
+
+@pytest.mark.parametrize("name", DRAWN)
 def test_pictures_can_be_read(pictures, name):
     figure = pictures[name]
     png = style.to_png(figure)
@@ -77,7 +96,7 @@ def test_pictures_can_be_read(pictures, name):
     said = [text for text in texts if text.get_text()]
     assert min(text.get_fontsize() for text in said) >= style.SMALLEST_FONT
     assert axes.get_title(loc="left")
-    assert axes.get_xlabel()
+    assert axes.get_xlabel() or name == "window"
     assert len(style.alternative_text(figure)) > 40
     frame = figure.bbox
     boxes = [text.get_window_extent() for text in (*axes.texts, axes.title, axes._left_title, axes.xaxis.label)]
@@ -97,7 +116,14 @@ def test_titles_follow_the_data():
     assert "5 % of the text gives 0.22 and 100 % gives 0.50" in title(words.plot_sizes(sweep_rows(best=200)))
     assert "Spearman 1.00" in title(words.plot_cosines(RATINGS, RATINGS, PAIRS))
     assert "little like people: Spearman -1.00" in title(words.plot_cosines(RATINGS, -RATINGS, PAIRS))
-    assert "barred 50 % of the answers are right, without that 1.5 %" in title(spaces.plot_analogies(analogy_rows()))
+    assert "adds most for family (0 % → 80 %) and least for currency (2 % → 40 %)" in title(
+        spaces.plot_analogies(analogy_rows())
+    )
+    assert "10 in all" in title(ideas.plot_window(SENTENCE, 2))
+    assert "(cosine 0.00 → 0.95) and away from the random word's (0.00 → -0.95)" in title(ideas.plot_step(*STEP))
+    table = ideas.plot_table([[0, 2], [3, 0.5]], ["late", "ferry"], ["boat", "sea"], "how often they meet")
+    assert title(table) == "How often they meet: most for ferry and boat (3.0)."
+    assert "over 40 pairs of words their correlation is -1.00" in title(ideas.plot_bridge(RATINGS, -RATINGS))
     assert "a lean towards “pleasant” that chance rarely gives (0 of 1,000" in title(
         spaces.plot_association(association(), find_test("flowers"))
     )
@@ -105,6 +131,19 @@ def test_titles_follow_the_data():
         spaces.plot_association(association(0.3), find_test("flowers"))
     )
     assert "4 of 4 words" in title(spaces.plot_word_map(*small_map()))
+
+
+def test_the_step_that_is_drawn_is_the_step_that_learners_take():
+    step = find_exercise("1.3").reference
+    (center, context, negative), after = STEP
+    new = step(np.array(center, float), np.array(context, float), np.array([negative], float), 1.0)
+    assert [new[0].tolist(), new[1].tolist(), new[2][0].tolist()] == [list(one) for one in after]
+
+
+def test_published_figures_stand_in_the_legend_and_in_words():
+    figure = words.plot_agreement(agreement_rows(), {}, published_rows())
+    assert "people, two raters: 0.61" in [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    assert "Published: people, two raters 0.61." in style.alternative_text(figure)
 
 
 def test_agreement_without_random_vectors_names_the_best():
@@ -131,6 +170,10 @@ def test_own_run_is_marked_only_where_there_is_one():
         (lambda: words.plot_cosines([1, 2, 3], [1, 2], PAIRS[:3]), "got 3, 2, 3"),
         (lambda: spaces.plot_analogies(agreement_rows()), "no rows of analogies"),
         (lambda: spaces.plot_word_map(["a", "b"], np.eye(2), {"x": ["a", "b", "c"]}), "without a vector: c"),
+        (lambda: ideas.plot_window(SENTENCE, 2, [4]), "places from 0 to 3"),
+        (lambda: ideas.plot_step(((1, 0),), ((1, 0),)), "three vectors of 2 numbers"),
+        (lambda: ideas.plot_table([[1]], ["a"], ["b", "c"], "x"), "a table of 1 rows and 2 columns"),
+        (lambda: ideas.plot_bridge([1, np.inf, 2], [1, 2, 3]), "pairs that met"),
     ],
 )
 def test_what_can_not_be_drawn_is_said(draw, message):

@@ -3,7 +3,7 @@ import pytest
 from workshop.score import store, table
 from workshop.score.learner import Record, record_prediction
 from workshop.score.results import Claim, Results, Row, read_results
-from workshop.score.table_views import EMPTY, as_html, as_text
+from workshop.score.table_views import EMPTY, PAGE_HEADS, as_html, as_text
 
 OWN = Row(
     "01", "skip-gram <b>", "WordSim", "Spearman", 0.5, seconds=21.04, trained_parameters=1_200_000, source="yours"
@@ -74,6 +74,29 @@ def test_the_place_on_the_measured_range_is_said_in_words(own, place):
     row = Row("01", "m", "t", "x", own)
     board = table.build_board(Record((row,)), [results(Row("01", "m", "t", "x", 0.5, 0.4, 0.6))], {})
     assert f'aria-label="{place} the measured range"' in as_html(board)
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "told"),
+    [
+        ({"C21": "holds"}, "✔ holds, as you said"),
+        ({"C21": "does not hold"}, "✘ measured otherwise: does not hold"),
+        ({"C21": "can't tell"}, "○ undecided: the measurement can't tell"),
+        ({"C21/01": "holds within limits"}, "lesson 01: holds within limits; lesson 03 decides"),
+    ],
+    ids=["true", "false", "undecided", "part"],
+)
+def test_what_is_undecided_makes_no_prediction_wrong(verdicts, told):
+    board = table.build_board(Record(predictions={"C21": "holds"}, passes={"1.2": 2}), [results(**verdicts)], {})
+    for text in (as_text(board), as_html(board)):
+        assert told.replace("'", "&#x27;") in text or told in text
+        assert ("✘" in text) == ("✘" in told)
+
+
+def test_the_page_has_one_column_for_what_a_row_is_about():
+    page = as_html(table.build_board(Record((OWN,)), [], {}))
+    assert page.count('<th scope="col"') == len(PAGE_HEADS) == 7
+    assert "01 · WordSim · Spearman" in page
 
 
 def test_an_empty_board_says_what_fills_it():

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from workshop import vectors
+from workshop.checks.registry import find_exercise
 from workshop.errors import WorkshopError
 from workshop.vectors import agreement, association, counts
 
@@ -29,6 +30,29 @@ def test_vocabulary_is_the_frequent_words_and_the_kept_ones():
     assert vectors.choose_vocabulary(sentences, 2) == ["the", "sea"]
     assert vectors.choose_vocabulary(sentences, 1, keep=["rope", "knot", "gull"], fewest=2) == ["the", "rope"]
     assert vectors.choose_vocabulary(sentences, 4) == ["the", "sea", "ferry", "rope"]
+
+
+def test_a_cut_text_moves_together():
+    assert vectors.cut_text(TEXT, ["a", "b"]) == [["a", "b", "a"], ["b", "a"]]
+
+
+def test_thinning_is_word2vecs():
+    text = [["the"] * 90 + ["sea"] * 10] * 50
+    thinned = vectors.thin_text(text, sample=0.01, passes=4, seed=0)
+    assert len(thinned) == 200
+    kept = sum(sentence.count("the") for sentence in thinned) / (4 * 50 * 90)
+    assert kept == pytest.approx((0.01 / 0.9) ** 0.5 + 0.01 / 0.9, abs=0.01)
+    assert vectors.thin_text(text, sample=1.0, passes=1) == text
+    assert vectors.thin_text(text, sample=0.01, seed=1) != vectors.thin_text(text, sample=0.01, seed=2)
+
+
+def test_thinning_is_gensims():
+    models = pytest.importorskip("gensim").models
+    text = [["the"] * 90 + ["sea"] * 10] * 50
+    model = models.Word2Vec(vector_size=2, sample=0.01, min_count=1)
+    model.build_vocab(text)
+    share = model.wv.get_vecattr("the", "sample_int") / 2**32
+    assert share == pytest.approx((0.01 / 0.9) ** 0.5 + 0.01 / 0.9, rel=1e-4)
 
 
 def test_counts_weigh_by_distance_and_stop_at_the_sentence():
@@ -108,6 +132,14 @@ def test_fasttext_knows_words_that_it_never_saw():
     model = vectors.train_model("fasttext", toy_sentences(), dimensions=4, epochs=1, fewest=1)
     assert "sunshine" not in model.wv.key_to_index
     assert np.linalg.norm(model.wv["sunshine"]) > 0
+
+
+def test_pieces_give_an_unknown_word_its_vector():
+    keyed = vectors.train_model("fasttext", toy_sentences(), dimensions=4, epochs=1, fewest=1).wv
+    pieces = find_exercise("1.8").reference("sunshine", 3, 6)
+    np.testing.assert_allclose(vectors.look_up_pieces(keyed, pieces).mean(axis=0), keyed["sunshine"], atol=1e-6)
+    with pytest.raises(WorkshopError, match="no pieces"):
+        vectors.look_up_pieces(keyed, [])
 
 
 def test_unknown_method_is_named():

@@ -34,3 +34,10 @@ def test_the_page_is_escaped(shown):
 def test_a_claim_that_was_not_measured_here_is_named(shown):
     with pytest.raises(WorkshopError, match="unknown claim of 01_word_embeddings 'C02'"):
         verdict.show_verdict("C02", "01_word_embeddings")
+
+
+def test_one_lessons_part_of_a_claim_is_called_so(shown, monkeypatch):
+    monkeypatch.setattr(verdict, "read_results", lambda stem: Results(stem, "small", (), claims={"C21/01": CLAIM}))
+    record_prediction("C21", "holds")
+    verdict.show_verdict("C21/01", "01_word_embeddings")
+    assert "You predicted: holds. Lesson 01's part: holds." in shown[0]["text/plain"]

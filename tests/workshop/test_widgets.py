@@ -45,7 +45,13 @@ class TestPredictions:
         assert (buttons.options, buttons.value) == (tuple(CHOICES), None)
         buttons.value = "does not hold"
         assert read_record().predictions == {"C01": "does not hold"}
-        assert "Your prediction: <b>does not hold</b>. Lesson 01 will measure it." in find(form, "HTML")[1].value
+        assert "Your prediction: <b>does not hold</b>. Lesson 01 will measure it." in find(form, "HTML")[2].value
+        assert "too uncertain to decide" in find(form, "HTML")[0].value, "what “can't tell” means as an answer"
+
+    def test_the_form_of_lesson_00_says_what_each_claim_means(self):
+        assert [name for name in (*prediction.CORE, "C01", "C21") if not find_statement(name).meaning] == []
+        still = prediction._still([find_statement("C02")], {})
+        assert all("its dimensions are how many numbers" in text for text in still.values())
 
     def test_the_kept_choice_is_shown_again(self):
         pytest.importorskip("ipywidgets")

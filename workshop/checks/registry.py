@@ -24,7 +24,7 @@ class Lesson:
 
 LESSONS = (
     Lesson("00_start_here", "Start here", 15),
-    Lesson("01_word_embeddings", "Word embeddings", 60),
+    Lesson("01_word_embeddings", "Word embeddings", 80),
 )
 
 

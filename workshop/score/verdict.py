@@ -11,6 +11,7 @@ from workshop.score.results import Claim, read_results
 BOX = (
     '<div style="border-left:6px solid #0072B2;padding:6px 12px;background:rgba(127,127,127,0.10)">'
     "<p><b>{id}</b> {sentence}</p><p>You predicted: <b>{predicted}</b>. {which}: <b>{verdict}</b>.</p>"
+    "<p>{seen}</p>"
     "<p>{figure}</p><p>Limits: {limits}</p>"
     "<details><summary>The rule</summary>{rule}</details></div>"
 )
@@ -22,6 +23,12 @@ def write_figure(claim: Claim) -> str:
     return (
         f"Measured, {claim.measure}: {claim.value:z.2f}{interval} ({claim.unit}, n = {claim.n}, seeds: {claim.seeds})."
     )
+
+
+def tell_seen(claim: Claim) -> str:
+    """Return the sentence at the head of a rule that says what had been seen before it stood; "" where nothing had."""
+    first = claim.rule.partition(". ")[0]
+    return f"{first}." if first.startswith("Seen before:") else ""
 
 
 def show_verdict(claim_id: str, stem: str) -> None:
@@ -41,12 +48,14 @@ def show_verdict(claim_id: str, stem: str) -> None:
         "predicted": predicted,
         "verdict": claim.verdict,
         "which": f"Lesson {claim_id.partition('/')[2]}'s part" if "/" in claim_id else "Verdict",
+        "seen": tell_seen(claim),
         "figure": write_figure(claim),
         "limits": claim.limits or "small models and little text.",
         "rule": claim.rule,
     }
     text = (
         f"{claim_id} {statement.sentence}\nYou predicted: {predicted}. {facts['which']}: {claim.verdict}.\n"
-        f"{facts['figure']}\nLimits: {facts['limits']}\nThe rule: {claim.rule}"
+        f"{facts['seen']} {facts['figure']}".strip()
+        + f"\nLimits: {facts['limits']}\nThe rule: {claim.rule}"
     )
     show_bundle({"text/plain": text, "text/html": BOX.format(**{k: html.escape(v) for k, v in facts.items()})})
