@@ -1,7 +1,7 @@
 # %% [markdown] tags=["slide"]
 # # 01 – Word embeddings
 #
-# **How can neighbours give a word its meaning?** 16 points. About 80 minutes with the exercises marked *in the room*, two hours and a bit with all of them.
+# **How can neighbours give a word its meaning?** 16 points. About 80 minutes with the exercises marked *in the room*, over two hours with all.
 #
 # After this lesson you can
 #
@@ -17,9 +17,9 @@
 # %% [markdown] tags=["slide"]
 # ## A reason to care
 #
-# A customer of the ferry company Skerryline writes *my boat was delayed*. The handbook has the rule: *Our boat left late. What do I get?* They share one word, *boat*, which stands on many other pages.
+# A customer of the ferry company Skerryline writes *my boat was delayed*. The rule says: *Our boat left late. What do I get?* They share one word, *boat*, which many pages have.
 #
-# Search, classifiers and bots can use a number for "means nearly the same". This lesson makes one out of plain text alone, and finds out how far to trust it. At the end the boat comes back.
+# Search, classifiers and bots can use a number for "means nearly the same". For that each word becomes a list of numbers, its **vector**. This lesson makes vectors out of plain text, and asks how far to trust them. The boat comes back at the end.
 
 # %%
 import workshop
@@ -44,7 +44,7 @@ print(sum(article.title.startswith("A") for article in articles), "of", len(arti
 print(", ".join(article.title for article in articles[:9]))
 
 # %% [markdown]
-# Nearly all articles come from under *A*, where the dump begins. That will explain odd neighbours later: this text knows more of Alabama and Athabasca than of the sea.
+# Nearly all articles come from under *A*, where Wikipedia's file begins. That will explain odd neighbours later: this text knows more of Alabama and Athabasca than of the sea.
 
 # %% [markdown] tags=["slide"]
 # ## The yardstick: people
@@ -81,7 +81,7 @@ print(f"{len(vocabulary):,} words, {len(pairs)} of {len(all_pairs)} pairs, {sum(
 # %% [markdown]
 # ## The baseline: vectors that know nothing
 #
-# A **vector** is a list of numbers, here 100 for each word; how many is its number of **dimensions**. The baseline draws them at random. A **seed** is where a random generator starts: the same seed, the same draws.
+# Our vectors have 100 numbers a word, or 100 **dimensions**. The baseline draws them at random. A **seed** is where a random generator starts: the same seed, the same draws.
 #
 # **Predict**, in your head or on paper: what will random vectors score?
 
@@ -277,14 +277,18 @@ for score in (-4, -2, 0, 2, 4):
     print(f"score {score:2}: σ = {probability:.2f}; loss {real:.2f} if it is a neighbour, {drawn:.2f} if a negative")
 
 # %% [markdown]
-# Which way to move? The **gradient** says for each number how fast the loss grows with it. A step goes the *other* way; the **rate** says how far. Two facts are enough:
-#
-# 1. Raising a neighbour's score a little lowers the loss, 1 − σ times as much: what is missing to certainty. Raising a negative's raises it, σ times as much.
-# 2. When `center` moves, the score `context @ center` changes along `context`; when `context` moves, along `center`.
+# Which way to move? The **gradient** says for each number how fast the loss grows with it. A step goes the *other* way; the **rate** says how far.
 
 # %% [markdown]
-# Try it on the picture. All scores are 0 there, so every σ is 0.5. The neighbour pulls the centre along `(0, 1)` by 0.5, the negative pushes it away from `(0, -1)` by 0.5. With rate 1 the centre goes from `(1, 0)` to `(1, 1)`.
+# Two facts are enough to find it.
 #
+# 1. Raising a neighbour's score a little lowers the loss, 1 − σ times as much: what is missing to certainty. Raising a negative's raises it, σ times as much.
+# 2. The score adds up products: raising one number of `center` raises it by the number at the same place of `context`, times as much. And the other way round.
+
+# %% [markdown]
+# So a neighbour pulls `center` along `context`, with strength 1 − σ; a negative pushes it away from itself, with strength σ. In the picture all scores are 0, so every σ is 0.5: the pull is 0.5 × `(0, 1)`, the push 0.5 × `(0, 1)`. With rate 1 the centre goes from `(1, 0)` to `(1, 1)`.
+
+# %% [markdown]
 # In the code `center` is the centre's input vector, `context` its neighbour's output vector; `negatives` has a row for each random word's output vector.
 
 # %% [markdown]
@@ -386,7 +390,7 @@ show(plot_word_map(toy_words, inputs, {"ships": ships, "food": food, "people": p
 #
 # gensim makes that move millions of times, over the text cut to our words. One pass over it is an **epoch**; both methods make ten. Before each pass very frequent words, *the* above all, are thinned out at random.
 #
-# **CBOW**, the continuous bag of words, plays the game the other way round: the average of the neighbours guesses the word between them. **Wait:** 10 seconds, up to 40 on a busy machine.
+# **CBOW**, the continuous bag of words, plays the game the other way round: the average of the neighbours guesses the word between them. **Wait:** 10 seconds, up to 45 on a busy machine.
 
 # %%
 # demonstration 1.11
@@ -488,7 +492,7 @@ check.word_embeddings.cooccurrence(cooccurrence)
 # %% [markdown]
 # **SVD** (singular value decomposition) then squeezes a row of 3,434 cells into 100 numbers, losing as little as possible: the table becomes U · S · V, and a word's vector is its row of U times √S, so that words and neighbours share the sizes S evenly.
 #
-# Counting reads ten copies of the text, thinned by the formula that word2vec uses. **Wait:** 6 seconds, up to 25 on a busy machine.
+# Counting reads ten copies of the text, thinned by the formula that word2vec uses. **Wait:** 4 seconds, up to 25 on a busy machine.
 
 # %%
 # demonstration 1.14
@@ -530,7 +534,7 @@ show(plot_bridge(pmi, products))
 # %% [markdown] tags=["slide"]
 # ## GloVe: counts, learnt
 #
-# **GloVe** (Pennington and others, 2014) goes between the two: it *learns* vectors whose products, plus a bias for each word, come near the *logarithm of the counts*. One decision is left: how much should each cell matter? A pair that met 10,000 times shouldn't drown everything; a pair that never met has no logarithm at all.
+# **GloVe** (Pennington and others, 2014) goes between the two: it *learns* vectors whose products come near the *logarithm of the counts*; a number for each word, its *bias*, takes up how common it is. One decision is left: how much should each cell matter? A pair that met 10,000 times shouldn't drown everything; a pair that never met has no logarithm at all.
 
 # %% [markdown]
 # card 1.5
@@ -748,7 +752,7 @@ for a, b, c in [
     print(f"{a} is to {b} as {c} is to {find(a, b, c, minilm_words, minilm_vectors)}")
 
 # %% [markdown]
-# Before any percentage, look at wrong answers. The questions of Mikolov and others (2013) come in 14 kinds; the cell asks up to 20 of five kinds and shows the first wrong answer of each. **Wait:** 3 seconds, up to 12 on a busy machine.
+# Before any percentage, look at wrong answers. The questions of Mikolov and others (2013) come in 14 kinds; the cell asks up to 20 of five kinds and shows the first wrong answer of each. **Wait:** 1 second, up to 5 on a busy machine.
 
 # %%
 # demonstration 1.22
@@ -869,7 +873,7 @@ check.word_embeddings.character_ngrams(character_ngrams)
 # For those who have time: which pieces do *ferry* and *ferries* share, and which would a stemmer give?
 
 # %% [markdown]
-# gensim trains fastText on the same text: skip-gram's game, ten passes, with pieces. **Wait:** 12 seconds, up to 50 on a busy machine. Then *your* pieces give *lighthouses* a vector by hand: look each one up, take the mean. gensim does the same in one call.
+# gensim trains fastText on the same text: skip-gram's game, ten passes, with pieces. **Wait:** 15 seconds, up to 60 on a busy machine. Then *your* pieces give *lighthouses* a vector by hand: look each one up, take the mean. gensim does the same in one call.
 
 # %%
 # demonstration 1.26
@@ -1017,7 +1021,7 @@ show(plot_agreement(bars, scores, lines))
 # | --- | --- | --- | --- |
 # {{price}}
 #
-# Random vectors apart, the line of two raters isn't a ceiling: vectors are compared with the *mean* of all raters, with which a single rater agrees better than with another one.
+# The line of two raters in the picture isn't a ceiling: vectors are compared with the *mean* of all raters, with which a single rater agrees better than with another one.
 
 # %%
 # demonstration 1.31
@@ -1081,7 +1085,7 @@ for name in ("career", "science", "work", "months"):
 # The **effect** (−2 to 2) says how far the groups lie apart, in units of their common spread. **p** is the share of groupings that lean at least as far: with k of N random ones, (1 + k) / (1 + N), the true one counted in. **One-sided**: only leaning the expected way counts. The last column is the effect that one regrouping in a hundred reaches.
 
 # %% [markdown]
-# Look at that last column first. With 8 words against 8, an effect must be above 1 before it stands out. So *not found* first of all means: **too few words to tell**. The months lean by as much as *career* does, by chance. The twenty occupations, hand-picked as they are, lean clearly.
+# Look at that last column first. With 8 words against 8, an effect must be above 1 before it stands out. So *not found* first of all means: **too few words to tell**. The months, where nothing should be, lean by as much as *career* does. The twenty occupations, hand-picked as they are, lean clearly.
 
 # %%
 # demonstration 1.36
@@ -1129,7 +1133,7 @@ print(
 print("nearest by vectors:", list(split)[alike.argmax()][:80].replace("\n", " "))
 
 # %% [markdown]
-# Not found. Good neighbours of *words* don't make a search for *texts*: in a mean, *my* and *was* weigh as much as *delayed*, a long passage is a mixture of everything, and opposites are near. Word order is lost, too. A hundred passages would have to be read before the rule. Lesson 02 takes it from there.
+# Not found. Good neighbours of *words* don't make a search for *texts*: in a mean, *my* and *was* weigh as much as *delayed*, a long passage is a mixture of everything, and opposites are near. Word order is lost, too. More than a hundred passages would have to be read before the rule; counting shared words comes nearer. Lesson 02 takes it from there.
 
 # %% [markdown]
 # ## Two questions to yourself

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from backstage.lessons.source import read_lesson
+from workshop.data import load_passages
+from workshop.models import load_token_embeddings
 from workshop.score.results import read_results
 from workshop.vectors.recipes import NGRAM_BUCKETS
 
@@ -175,12 +177,27 @@ def test_few_words_can_not_tell_career_from_the_control(results, text):
     assert needed["career"] > 1
     assert needed["science"] > 1
     assert tests["career"].n == tests["science"].n == 16
-    assert "The months lean by as much as *career* does, by chance." in text
+    assert "The months, where nothing should be, lean by as much as *career* does." in text
     assert tests["months"].value == pytest.approx(tests["career"].value, abs=0.05)
     assert tests["months"].settings["p"] > 0.05
     assert "hand-picked as they are, lean clearly" in text
     assert tests["work"].settings["p"] < 0.001
     assert results.claims["C21/01"].verdict == "holds within limits"
+
+
+def test_the_boat_is_not_found_by_means_of_vectors(text):
+    assert "More than a hundred passages would have to be read before the rule" in text
+    words, vectors = load_token_embeddings()
+    place = {word: row for row, word in enumerate(words)}
+    pages = [passage.text for passage in load_passages()]
+    split = [re.findall("[a-z]+", page.lower()) for page in [*pages, "my boat was delayed"]]
+    means = np.array([vectors[[place[word] for word in one if word in place]].mean(axis=0) for one in split])
+    alike = means[:-1] @ means[-1] / np.linalg.norm(means[:-1], axis=1)
+    rule = next(row for row, page in enumerate(pages) if "Our boat left late" in page)
+    before = int((alike > alike[rule]).sum())
+    assert before > 100
+    shared = np.array([len(set(split[-1]) & set(one)) for one in split[:-1]])
+    assert (shared >= shared[rule]).sum() < before
 
 
 def test_every_claim_of_the_lesson_had_been_seen_before(results):
