@@ -185,6 +185,19 @@ def test_few_words_can_not_tell_career_from_the_control(results, text):
     assert results.claims["C21/01"].verdict == "holds within limits"
 
 
+def test_more_text_is_worth_more_than_more_size(results, text):
+    sweep = results.select(task="sweep", metric="spearman")
+    few, many = ([row.value for row in sweep if row.settings["share"] == share] for share in (0.05, 1))
+    assert len(few) == len(many) == 4
+    assert f"every size scores {span(few)}, with all of it {span(many)}" in text
+    assert min(many) - max(few) > 2 * max(np.ptp(few), np.ptp(many))
+    epochs = {row.settings["share"]: row.settings["epochs"] for row in sweep}
+    assert epochs[0.05] * 0.05 == pytest.approx(epochs[1.0])
+    claim = results.claims["C02"]
+    assert claim.low < 0 < claim.high
+    assert claim.verdict == "can't tell"
+
+
 def test_the_boat_is_not_found_by_means_of_vectors(text):
     assert "More than a hundred passages would have to be read before the rule" in text
     words, vectors = load_token_embeddings()

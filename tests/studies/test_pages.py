@@ -64,6 +64,15 @@ def test_ledger_gives_figure_interval_rule_and_what_is_open():
     assert "- C01: " not in ledger
 
 
+def test_a_claims_line_says_what_had_been_seen_and_parts_stay_open():
+    seen = dataclasses.replace(CLAIM, rule="Seen before: the same tests. Holds where low > 0.")
+    results = Results("01_word_embeddings", "small", (), {"C21/01": seen})
+    ledger = pages.write_ledger([results])
+    assert "| *seen before* · C21/01: " in ledger
+    assert ledger.count("(One part is measured: above.)") == 1
+    assert "*seen before* · C" not in pages.write_ledger([dataclasses.replace(results, claims={"C01": CLAIM})])
+
+
 def test_figure_without_interval():
     assert pages.write_figure(dataclasses.replace(CLAIM, low=None)) == "0.512 correlation, n = 238, seeds: 3"
 

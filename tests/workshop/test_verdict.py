@@ -1,3 +1,5 @@
+import dataclasses
+
 import pytest
 
 from workshop.errors import WorkshopError
@@ -41,3 +43,11 @@ def test_one_lessons_part_of_a_claim_is_called_so(shown, monkeypatch):
     record_prediction("C21", "holds")
     verdict.show_verdict("C21/01", "01_word_embeddings")
     assert "You predicted: holds. Lesson 01's part: holds." in shown[0]["text/plain"]
+
+
+def test_what_had_been_seen_stands_beside_the_verdict(shown, monkeypatch):
+    seen = dataclasses.replace(CLAIM, rule="Seen before: the same tests. Holds where low > 0.3.")
+    monkeypatch.setattr(verdict, "read_results", lambda stem: Results(stem, "small", (), claims={"C01": seen}))
+    verdict.show_verdict("C01", "01_word_embeddings")
+    assert "<p>Seen before: the same tests.</p>" in shown[0]["text/html"]
+    assert verdict.tell_seen(CLAIM) == ""
