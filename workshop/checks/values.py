@@ -9,6 +9,7 @@ import numpy as np
 from workshop.checks.protocol import name_kind, plain
 
 LONGEST = 110
+SOME_ITEMS = "some are missing, or too many."
 
 
 def matches(got: Any, want: Any, tolerance: float = 1e-4) -> bool:
@@ -151,7 +152,7 @@ def differ_in_kind(got: Any, want: Any) -> tuple[str, str] | None:
         return _explain_shape(a.shape, np.shape(want))
     if isinstance(want, list | dict) and isinstance(got, type(want)) and len(got) != len(want):
         return (
-            f"{len(got)} items instead of {len(want)}: some are missing, or too many.",
+            f"{len(got)} items instead of {len(want)}: {SOME_ITEMS}",
             "do the example of the card by hand and compare.",
         )
     return None

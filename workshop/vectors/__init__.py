@@ -4,6 +4,7 @@ from workshop.vectors.agreement import Agreement, pair_cosines, shared_pairs, sp
 from workshop.vectors.analogies import AnalogyScore, score_analogies
 from workshop.vectors.association import Association, WordSets, association_test, effect_interval, find_test
 from workshop.vectors.counts import choose_vocabulary, count_neighbours, positive_pmi, ppmi_vectors, random_vectors
+from workshop.vectors.geometry import analogy, cosine, nearest
 from workshop.vectors.glove import glove_weights, read_glove_text, train_glove, write_glove_text
 from workshop.vectors.recipes import (
     COUNT_WINDOW,
@@ -22,13 +23,16 @@ __all__ = [
     "Association",
     "Recipe",
     "WordSets",
+    "analogy",
     "association_test",
     "choose_vocabulary",
+    "cosine",
     "count_neighbours",
     "effect_interval",
     "find_recipe",
     "find_test",
     "glove_weights",
+    "nearest",
     "pair_cosines",
     "positive_pmi",
     "ppmi_vectors",

@@ -1,0 +1,1 @@
+"""The exercises: one file a lesson with its facts, references, inputs and mistakes. Nothing that a jail shows is here."""
