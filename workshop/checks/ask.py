@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from workshop.checks.calls import Call, write_contrast, write_difference
+from workshop.checks.calls import Call, dress, write_contrast, write_difference
 from workshop.checks.causes import OTHER, find_cause
 from workshop.checks.diagnosis import Asked, Diagnosis
 from workshop.checks.protocol import NOT_PLAIN, TIME_UP, Caller, Reply, plain
@@ -112,7 +112,7 @@ class Ask:
         """Return what came, with what is missing or too many where order is free."""
         if not self.exercise.answer.rule.unordered or wrong.reply.error_type:
             return came
-        difference = write_difference(wrong.reply.value, wrong.want)
+        difference = write_difference(*(dress(one, self.exercise.like) for one in (wrong.reply.value, wrong.want)))
         return f"{came}\n{difference}" if difference else came
 
     def _accept(self, reply: Reply, arguments: Sequence[Any]) -> Any:

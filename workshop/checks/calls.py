@@ -36,14 +36,14 @@ class Call:
         while place < len(values):
             pair = values[place : place + 2]
             if len(pair) == 2 and is_table(*pair):
-                shown += [f"{names[place]}={names[place]}", f"{names[place + 1]}={names[place + 1]}"]
+                shown += names[place : place + 2]
                 self._add(f"{names[place]}, {names[place + 1]}:", list_side_by_side(*pair))
                 place += 2
                 continue
             text, whole = describe_argument(values[place], exercise.tensors)
             if not whole and (rows := list_rows(values[place])):
                 self._add(f"{names[place]}:", rows)
-                text = f"{names[place]}={names[place]}"
+                text = names[place]
             self.whole = self.whole and whole
             shown.append(text)
             place += 1

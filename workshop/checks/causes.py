@@ -42,7 +42,7 @@ TEXTS = (
         "keep the first line of yours as it was in the stub; of another one, read what its arguments mean.",
     ),
     (
-        r"expected \d+ arguments?, got|missing \d+ required|missing a required|takes (exactly|at least|at most|no|from)|"
+        r"expected \d+ arguments?, got|missing (\d+|a) required|takes (exactly|at least|at most|no|from)|"
         r"expected at (least|most) \d+|invalid number of arguments|not enough arguments|"
         r"(required|either both|nor neither).*(argument|given)|unexpected keyword",
         "a function is called with too few, too many or unknown arguments.",
@@ -59,7 +59,7 @@ TEXTS = (
         "print what stands after `in`; for a number n of rounds write range(n).",
     ),
     (
-        r"cannot be interpreted as an integer|indices must be integers|only integers, slices|only integer scalar arrays",
+        r"cannot be interpreted as an integer|indices must be integers|only integers, slices|only integer scalar",
         "a place or a count must be a whole number, and something else stands there: a list, a text, a float.",
         "print what stands in the brackets: is it the thing itself, its length len(…), or its place?",
     ),

@@ -98,7 +98,7 @@ class Diagnosis:
         return best.likely, best.next
 
     def _partly(self, slips: Sequence[tuple[float, Named]]) -> Named | None:
-        """Return the first slip that fits more than half of the wrong replies, else how the first stands to the right one."""
+        """Return the first slip that fits more than half of the wrong replies, else how a wrong value stands to it."""
         found = [named for share, named in slips if share > 0.5]
         if found or self.first.reply.error_type:
             return found[0] if found else None
@@ -123,7 +123,8 @@ class Diagnosis:
 
     def _pairs(self) -> Iterator[tuple[Mistake, Mistake, Any]]:
         """Yield two mistakes and the function with both, as far as they go together."""
-        for one, other in itertools.combinations(self.exercise.known, 2):
+        pairs = itertools.combinations(self.exercise.known, 2)
+        for one, other in sorted(pairs, key=lambda pair: sum(len(each.pieces) for each in pair)):
             if one.likely == other.likely:
                 continue
             function = join(self.exercise.reference, one, other)

@@ -13,6 +13,7 @@ A piece must occur exactly once in the body of the reference: docstring, signatu
 import ast
 import functools
 import inspect
+import itertools
 import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -77,7 +78,7 @@ def replace_pieces(body: str, pieces: Pieces, name: str) -> str:
             )
         places.append((body.index(old), old, new))
     places.sort(reverse=True)
-    for (start, _, _), (before, old, _) in zip(places, places[1:], strict=False):
+    for (start, _, _), (before, old, _) in itertools.pairwise(places):
         if before + len(old) > start:
             raise ValueError(f"two edits of {name} overlap: {old!r} and what follows.")
     for start, old, new in places:

@@ -29,7 +29,7 @@ def _square(change: Callable[[np.ndarray], Any]) -> Callable[[np.ndarray], Any]:
 
 
 def _whole(case: Case) -> Named | None:
-    """An array that was made for whole numbers keeps no fractions."""
+    """Tell that an array was made for whole numbers, and keeps no fractions."""
     got, want = case.got, as_array(case.want)
     typed = isinstance(got, np.ndarray) and got.dtype.kind in "iu" and got.shape == want.shape
     if typed and (want % 1 != 0).any() and (np.abs(got) <= np.abs(want)).all():
@@ -41,10 +41,18 @@ def _whole(case: Case) -> Named | None:
 
 
 def _rounded(case: Case) -> Named | None:
-    """The numbers are rounded."""
+    """Tell that the numbers are rounded."""
     want = as_array(case.want)
     if any(case.is_got(made) for made in (np.floor(want), *(np.round(want, n) for n in ROUNDED))):
         return "the numbers are rounded.", "return them as they are: with // and round(), fractions are lost."
+    return None
+
+
+def _constant(case: Case) -> Named | None:
+    """Tell that every number is the same one."""
+    got = as_array(case.got)
+    if got.shape == as_array(case.want).shape and got.size > 1 and (got == got.flat[0]).all():
+        return "every number is the same.", "is each place given a value of its own, before the array is returned?"
     return None
 
 
@@ -106,18 +114,11 @@ ARRAY_SLIPS = (
         "keep one number for each place; name the axis.",
     ),
     _changed(_fraction_of_all, "the numbers are divided by their sum.", "leave them as they are."),
-    _changed(np.zeros_like, "every number is 0.", "is anything written into the array before it is returned?"),
+    _constant,
     _whole,
     _rounded,
 )
 SCALAR_SLIPS = (*COMMON_NUMBERS, _rounded)
-LABEL_SLIPS = (
-    _changed(
-        lambda want: 1 - want if set(want.ravel()) <= {0, 1} else None,
-        "the mask is inverted: 1 stands where 0 belongs.",
-        "1 marks what counts.",
-    ),
-)
 
 
 def _shifted(case: Case) -> Named | None:
@@ -130,7 +131,14 @@ def _shifted(case: Case) -> Named | None:
     return None
 
 
-LABEL_SLIPS = (*LABEL_SLIPS, _shifted)
+LABEL_SLIPS = (
+    _changed(
+        lambda want: 1 - want if set(want.ravel()) <= {0, 1} else None,
+        "the mask is inverted: 1 stands where 0 belongs.",
+        "1 marks what counts.",
+    ),
+    _shifted,
+)
 
 
 def tell_factor(got: np.ndarray, want: np.ndarray) -> float | None:
@@ -162,7 +170,7 @@ def _factor(case: Case) -> Named | None:
 
 
 def _some_places(case: Case) -> Named | None:
-    """The numbers are wrong in places that have something in common."""
+    """Tell what the places of the wrong numbers have in common."""
     got, want = as_array(case.got), as_array(case.want)
     if got.shape != want.shape or want.size < 3 or not np.isfinite(got).all():
         return None

@@ -6,7 +6,6 @@ from workshop.checks.kinds import Case, Named, find_named
 from workshop.checks.numbers import SCALAR_RELATIONS, SCALAR_SLIPS, say_factor, tell_factor
 from workshop.checks.values import as_array
 
-
 BY_HAND = "do the card's example by hand, part by part, and print the same values in your function."
 
 
@@ -32,7 +31,7 @@ def _before(case: Case, place: int) -> np.ndarray | None:
 
 
 def _other_order(case: Case) -> Named | None:
-    """The parts are right and stand in another order."""
+    """Tell that the parts are right, in another order."""
     got = _as_parts(case)
     wrong = _wrong(case, got) if got else []
     if len(wrong) == 2 and all(
@@ -44,7 +43,7 @@ def _other_order(case: Case) -> Named | None:
 
 
 def _one_part(case: Case) -> Named | None:
-    """One part alone is returned."""
+    """Tell that one part alone is returned."""
     for name, want in zip(_names(case), case.want, strict=True):
         if case.rule.same(case.got, want):
             return f"only one part is returned, {name}.", "return all the parts, with commas between them."
@@ -52,7 +51,7 @@ def _one_part(case: Case) -> Named | None:
 
 
 def _steps(case: Case) -> Named | None:
-    """What is to be added is returned, not the sum."""
+    """Tell that what is to be added is returned, not the sum."""
     got = _as_parts(case)
     olds = [_before(case, place) for place in range(len(case.want))]
     if not got or any(old is None for old in olds):
@@ -69,7 +68,7 @@ def _steps(case: Case) -> Named | None:
 
 
 def _same_story(case: Case) -> Named | None:
-    """All parts are moved wrongly in one and the same way."""
+    """Tell that all parts are moved wrongly in one and the same way."""
     got = _as_parts(case)
     told = {_tell_move(case, got, place) for place in range(len(case.want))} if got else set()
     return None if len(told) != 1 or told & {None, "elsewhere"} else _say(" and ".join(_names(case)), told.pop())
@@ -103,7 +102,7 @@ def _say(name: str, move: str) -> Named:
 
 
 def _first_wrong(case: Case) -> Named | None:
-    """The first wrong part, and how it stands to the right one."""
+    """Tell the first wrong part, and how it stands to the right one."""
     got = _as_parts(case)
     for place in _wrong(case, got) if got else ():
         name = _names(case)[place]

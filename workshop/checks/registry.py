@@ -77,7 +77,7 @@ class Exercise:
 
     id: "1.2". stars: 1 to 3, how hard. room: done in the room (R in the curriculum). reference: the one right answer,
     used wherever a learner's is missing; the exercise itself may be called like it. answer: of what kind it is.
-    card: the arguments of the card's example. tensors: arrays reach the function, and the reference, as torch tensors.
+    tensors: arrays reach the function, and the reference, as torch tensors.
     function: the name that learners define. seconds: the time limit of one call.
     """
 
@@ -89,7 +89,6 @@ class Exercise:
     minutes: int
     stars: int
     answer: Kind
-    card: tuple[Any, ...] = ()
     room: bool = False
     tensors: bool = False
     function: str = ""
@@ -107,7 +106,7 @@ class Exercise:
         return self.reference(*arguments, **named)
 
     def tries(self, *inputs: tuple[Any, ...]) -> None:
-        """Add inputs that every check tries after the card's example, the simplest first."""
+        """Add inputs that every check tries: first the card's example, then others, the simplest before the rest."""
         self._tries += inputs
 
     def draws(self, draw: Callable[[Any], tuple[Any, ...]], times: int = 2) -> None:
@@ -134,10 +133,14 @@ class Exercise:
             self._check(ask)
 
     def inputs(self, rng: Any) -> list[tuple[Any, ...]]:
-        """Return the arguments of all calls of a check: the card's, those of `tries`, and drawn ones."""
+        """Return the arguments of all calls of a check: those of `tries`, and drawn ones."""
         draw, times = self._draw or (tuple, 0)
-        card = [self.card] if self.card else []
-        return [*card, *self._tries, *(draw(rng) for _ in range(times))]
+        return [*self._tries, *(draw(rng) for _ in range(times))]
+
+    @property
+    def card(self) -> tuple[Any, ...]:
+        """The arguments of the card's example: the first of the tries."""
+        return self._tries[0] if self._tries else ()
 
     def draw(self, rng: Any) -> tuple[Any, ...] | None:
         """Return drawn arguments, None where the exercise draws none."""

@@ -14,7 +14,7 @@ IN_LOOP = "move `return` to the left, so that it comes after the loop."
 
 
 def _unchanged(case: Case) -> Named | None:
-    """The input comes back as it was: a loop that assigns to its own variable changes nothing else."""
+    """Tell that the input comes back: a loop that assigns to its own variable changes nothing else."""
     whole = [each for each in case.arguments if not isinstance(each, str | int | float) and len(each)]
     if not any(case.is_got(each) for each in whole):
         return None
@@ -26,7 +26,7 @@ def _unchanged(case: Case) -> Named | None:
 
 
 def _of_the_card(case: Case) -> Named | None:
-    """Numbers of the card's example stand in the function, in the place of one argument or of several."""
+    """Tell that numbers of the card's example stand in the place of arguments."""
     exercise = case.exercise
     pairs = list(enumerate(zip(exercise.card, case.arguments, strict=False)))
     fixed = [place for place, (card, given) in pairs if _is_number(card) and _is_number(given) and card != given]
@@ -47,7 +47,7 @@ def _of_the_card(case: Case) -> Named | None:
 
 
 def _one_off(case: Case) -> Named | None:
-    """An argument that counts something is taken one too small or one too large."""
+    """Tell that an argument which counts something is taken one too small or too large."""
     for place, given in enumerate(case.arguments):
         for step, side in ((-1, "small"), (1, "large")):
             if type(given) is not int or given + step < 0:
@@ -67,7 +67,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _places(case: Case) -> Named | None:
-    """The places of names are returned, not the names."""
+    """Tell that the places of names are returned, not the names."""
     for names in case.texts():
         wanted = case.want if isinstance(case.want, list) else [case.want]
         found = [names.index(each) for each in wanted]
@@ -78,7 +78,7 @@ def _places(case: Case) -> Named | None:
 
 
 def _with_scores(case: Case) -> Named | None:
-    """Names come with their scores, or scores come alone."""
+    """Tell that names come with their scores, or scores alone."""
     got = list(case.got.items() if isinstance(case.got, dict) else case.got)
     if got and all(isinstance(each, int | float) for each in got) and isinstance(case.want[0], str):
         return "the scores are returned, not the names.", "sort places or names by their scores, and return names."
@@ -90,7 +90,7 @@ def _with_scores(case: Case) -> Named | None:
 
 
 def _given_inside(case: Case) -> Named | None:
-    """What was asked about is among the answers."""
+    """Tell that what was asked about is among the answers."""
     asked = [each for each in case.arguments if isinstance(each, str) and each not in case.want]
     inside = [each for each in asked if each in case.got]
     others = [each for each in case.got if each not in asked]
@@ -100,7 +100,7 @@ def _given_inside(case: Case) -> Named | None:
 
 
 def _missing(case: Case) -> Named | None:
-    """Some items are missing, or there are too many."""
+    """Tell whether items are missing, too many, or in another order."""
     got, want = (Counter(map(repr, value)) for value in (case.got, case.want))
     if not (got - want or want - got):
         return "the right items, in another order.", "look at how they are sorted, and at which end they begin."

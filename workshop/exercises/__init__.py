@@ -1,1 +1,1 @@
-"""The exercises: one file a lesson with its facts, references, inputs and mistakes. Nothing that a jail shows is here."""
+"""The exercises, one file a lesson: facts, references, inputs and mistakes."""

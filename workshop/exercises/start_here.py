@@ -6,16 +6,7 @@ from workshop.checks.slips import COUNTS
 lesson("00_start_here", title="Start here", minutes=15, extra="learn")
 
 
-@exercise(
-    "0.1",
-    title="count words",
-    points=2,
-    minutes=4,
-    stars=1,
-    room=True,
-    answer=COUNTS,
-    card=("The ferry and the sea",),
-)
+@exercise("0.1", title="count words", points=2, minutes=4, stars=1, room=True, answer=COUNTS)
 def count_words(text: str) -> dict[str, int]:
     """Count the words of a text, lower-cased and split at white space."""
     counts = {}
@@ -25,12 +16,9 @@ def count_words(text: str) -> dict[str, int]:
 
 
 count_words.tries(
-    ("the  sea\nthe\tferry ",),
-    ("Low tide low TIDE low",),
-    ("then the other tide",),
-    ("Late, late. The quay? The ferry!",),
-    ("",),
-)
+    ("The ferry and the sea",), ("the  sea\nthe\tferry ",), ("Low tide low TIDE low",), ("then the other tide",),
+    ("Late, late. The quay? The ferry!",), ("",),
+)  # fmt: skip
 count_words.draws(
     lambda rng: (
         "".join(
@@ -41,34 +29,15 @@ count_words.draws(
     times=1,
 )
 count_words.mistakes(
-    (
-        ".lower()",
-        "",
-        "'The' and 'the' are counted as two words.",
-        "lower-case the text before you split it.",
-    ),
-    (
-        ".split()",
-        "",
-        "the letters are counted: a loop over a string gives its characters.",
-        "split the text first; the loop then gives its words.",
-    ),
-    (
-        ".split()",
-        '.split(" ")',
-        "split(' ') cuts at every single space, so two spaces or a new line make odd words.",
-        "call split() without an argument: it cuts at any run of white space.",
-    ),
-    (
-        "in text.lower().split()",
-        'in [word.strip(".,;:!?") for word in text.lower().split()]',
-        "commas, full stops and other marks are taken off; here a word is all that stands between white space.",
-        "leave the marks where they are: the card's rule keeps 'quay,' and 'quay' apart.",
-    ),
-    (
-        "counts.get(word, 0) + 1",
-        "text.lower().count(word)",
-        "a word is counted inside other words too: count() of a text finds 'he' in 'she'.",
-        "count in the list of words, not in the text.",
-    ),
-)
+    (".lower()", "", "'The' and 'the' are counted as two words.", "lower-case the text before you split it."),
+    (".split()", "", "the letters are counted: a loop over a string gives its characters.",
+     "split the text first; the loop then gives its words."),
+    (".split()", '.split(" ")', "split(' ') cuts at every single space, so two spaces or a new line make odd words.",
+     "call split() without an argument: it cuts at any run of white space."),
+    ("in text.lower().split()", 'in [word.strip(".,;:!?") for word in text.lower().split()]',
+     "commas, full stops and other marks are taken off; here a word is all that stands between white space.",
+     "leave the marks where they are: the card's rule keeps 'quay,' and 'quay' apart."),
+    ("counts.get(word, 0) + 1", "text.lower().count(word)",
+     "a word is counted inside other words too: count() of a text finds 'he' in 'she'.",
+     "count in the list of words, not in the text."),
+)  # fmt: skip
