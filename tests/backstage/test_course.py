@@ -16,6 +16,7 @@ pytest.importorskip("nbgrader")
 
 import nbformat
 from nbformat import from_dict
+from workshop.checks.start_here import count_words
 
 from backstage.course.make import make_course
 from backstage.course.mend import mend
@@ -26,7 +27,6 @@ from workshop.checks import hidden, run_check
 from workshop.checks.local import local_caller
 from workshop.checks.protocol import Reply
 from workshop.checks.registry import LESSONS, find_exercise, list_exercises
-from workshop.checks.start_here import count_words
 from workshop.errors import NotWritten, NotYet, WorkshopError
 
 STEM = "00_start_here"

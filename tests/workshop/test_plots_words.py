@@ -18,7 +18,7 @@ def agreement_rows(skipgram=0.5):
 
 def sweep_rows(best=50):
     return [
-        Row("01", f"skipgram dimensions={d}", f"sweep share={s:g} epochs=10", "spearman", v, v - 0.05, v + 0.05, 300)
+        Row("01", "skipgram", "sweep", "spearman", v, v - 0.05, v + 0.05, 300, settings={"dimensions": d, "share": s})
         for s in (0.05, 1.0)
         for d in (10, 50, 200)
         for v in [0.1 + 0.3 * s + 0.1 * (d == (best if s == 1 else 10))]
@@ -127,7 +127,7 @@ def test_own_run_is_marked_only_where_there_is_one():
     [
         (lambda: words.plot_agreement([]), "no rows of agreement"),
         (lambda: words.plot_sizes([]), "no rows of the sweep"),
-        (lambda: words.plot_sizes(agreement_rows()), "expected share=NUMBER in 'wordsim353'"),
+        (lambda: words.plot_sizes(agreement_rows()), "expected rows with share and dimensions in their settings"),
         (lambda: words.plot_cosines([1, 2, 3], [1, 2], PAIRS[:3]), "got 3, 2, 3"),
         (lambda: spaces.plot_analogies(agreement_rows()), "no rows of analogies"),
         (lambda: spaces.plot_word_map(["a", "b"], np.eye(2), {"x": ["a", "b", "c"]}), "without a vector: c"),
@@ -176,3 +176,27 @@ def test_colours_stay_apart_for_those_who_see_no_red_or_green():
         seen = [np.array(matrix) @ linear(code) for code in style.SERIES]
         gaps = [np.linalg.norm(a - b) for row, a in enumerate(seen) for b in seen[:row]]
         assert min(gaps) > 0.05
+
+
+def test_every_line_of_the_sweep_is_drawn_apart_and_every_size_has_a_tick():
+    shares, sizes = [number / 10 for number in range(1, 10)], (10, 50, 200)
+    rows = [
+        Row(
+            "01",
+            "skipgram",
+            "sweep",
+            "spearman",
+            0.1,
+            0,
+            0.2,
+            300,
+            settings={"dimensions": d, "share": s, "epochs": 10},
+        )
+        for s in shares
+        for d in (sizes if s < 0.9 else (10, 100))
+    ]
+    axes = words.plot_sizes(rows).axes[0]
+    lines = axes.get_lines()
+    assert len(lines) == 9
+    assert len({(line.get_color(), line.get_marker(), line.get_linestyle()) for line in lines}) == 9
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["10", "50", "100", "200"]

@@ -4,6 +4,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from workshop.checks.start_here import count_words
 
 from backstage.grade.engine import Engine
 from backstage.grade.records import Submission
@@ -13,7 +14,6 @@ from backstage.lessons.source import read_functions
 from workshop.checks import hidden, run_check
 from workshop.checks.protocol import Reply, plain
 from workshop.checks.registry import find_exercise
-from workshop.checks.start_here import count_words
 from workshop.errors import WorkshopError
 
 pytestmark = pytest.mark.slow

@@ -1,4 +1,4 @@
-"""What the proofs of every lesson's checks share: solutions, stubs, kept answers, and their verdicts."""
+"""What the proofs of every lesson's exercises share: solutions, stubs, kept answers, and their verdicts."""
 
 import ast
 import functools
@@ -50,11 +50,6 @@ class Answers:
         return [pytest.param(answer, id=f"{answer.exercise_id}-{answer.function.__name__}") for answer in self.kept]
 
 
-def exercise_params(stem: str) -> list[Any]:
-    """Return pytest parameters: each exercise of a lesson under its id."""
-    return [pytest.param(exercise, id=exercise.id) for exercise in list_exercises(stem)]
-
-
 @functools.cache
 def load_functions(stem: str, solved: bool) -> dict[str, Callable[..., Any]]:
     """Run a lesson's function cells and its imports, without demonstrations; return the functions by exercise id."""
@@ -97,51 +92,53 @@ def diagnose(exercise: Exercise, function: Callable[..., Any], seed: int = 0) ->
     return None
 
 
-def read_line(diagnosis: NotYet, label: str) -> str:
+def read_line(diagnosis: NotYet | None, label: str) -> str:
     """Return one line of a diagnosis without its label."""
     lines = [line.strip() for line in str(diagnosis).splitlines()]
     return next(line.removeprefix(f"{label}:").strip() for line in lines if line.startswith(f"{label}:"))
 
 
-def assert_stub_fails(exercise: Exercise) -> None:
-    """The stub as learners get it fails, and with NotImplementedError only."""
-    problem = diagnose(exercise, load_functions(exercise.lesson, solved=False)[exercise.id])
-    assert isinstance(problem, NotImplementedError)
-    assert "the stub" in read_line(problem, "Got")
+def prove(stem: str, wrong: Answers, right: Answers) -> tuple[Callable[..., None], ...]:
+    """Return a lesson's proofs: stubs fail, solutions and other right answers pass, wrong ones are named."""
+    exercises = [pytest.param(exercise, id=exercise.id) for exercise in list_exercises(stem)]
 
+    @pytest.mark.parametrize("exercise", exercises)
+    def test_stub_fails(exercise):
+        problem = diagnose(exercise, load_functions(stem, solved=False)[exercise.id])
+        assert isinstance(problem, NotImplementedError)
+        assert "the stub" in read_line(problem, "Got")
 
-def assert_solution_passes(exercise: Exercise, seed: int) -> None:
-    """The solution in the lesson and the workshop's own reference pass."""
-    for function in (load_functions(exercise.lesson, solved=True)[exercise.id], exercise.reference):
-        problem = diagnose(exercise, function, seed)
-        assert problem is None, str(problem)
+    @pytest.mark.parametrize("seed", SEEDS)
+    @pytest.mark.parametrize("exercise", exercises)
+    def test_solution_passes(exercise, seed):
+        for function in (load_functions(stem, solved=True)[exercise.id], exercise.reference):
+            problem = diagnose(exercise, function, seed)
+            assert problem is None, str(problem)
 
+    @pytest.mark.filterwarnings("ignore::RuntimeWarning")
+    @pytest.mark.parametrize("answer", wrong.params())
+    def test_wrong_answer(answer):
+        for seed in SEEDS:
+            problem = diagnose(find_exercise(answer.exercise_id), answer.function, seed)
+            assert problem is not None, f"passes with seed {seed}"
+            assert not isinstance(problem, NotImplementedError)
+            assert read_line(problem, "Likely").startswith(answer.likely), str(problem)
+            assert read_line(problem, "Next")
 
-def assert_wrong_answer(answer: Answer) -> None:
-    """A wrong answer fails with its own likely cause, on hidden seeds too, and with a next step."""
-    for seed in SEEDS:
-        problem = diagnose(find_exercise(answer.exercise_id), answer.function, seed)
-        assert problem is not None, f"passes with seed {seed}"
-        assert not isinstance(problem, NotImplementedError)
-        assert read_line(problem, "Likely").startswith(answer.likely), str(problem)
-        assert read_line(problem, "Next")
+    @pytest.mark.parametrize("answer", right.params())
+    def test_other_right_answer(answer):
+        for name in {"torch", "sklearn"} & {*answer.function.__code__.co_names}:
+            importlib.import_module(name)  # takes long, and is not what is timed
+        for seed in SEEDS:
+            problem = diagnose(find_exercise(answer.exercise_id), answer.function, seed)
+            assert problem is None, str(problem)
 
-
-def assert_other_right_answer(answer: Answer) -> None:
-    """A right answer written in another way passes. Its library is imported first, which takes long."""
-    for name in {"torch", "sklearn"} & {*answer.function.__code__.co_names}:
-        importlib.import_module(name)
-    for seed in SEEDS:
-        problem = diagnose(find_exercise(answer.exercise_id), answer.function, seed)
-        assert problem is None, str(problem)
-
-
-def assert_every_exercise_proven(stem: str, wrong: Answers, right: Answers) -> None:
-    """Each exercise has wrong answers of two likely causes or more, none the beginning of another, and a right one."""
-    for exercise in list_exercises(stem):
+    @pytest.mark.parametrize("exercise", exercises)
+    def test_exercise_is_proven(exercise):
         causes = [answer.likely for answer in wrong.kept if answer.exercise_id == exercise.id]
-        assert len({*causes}) >= 2, exercise.id
-        assert all(len(cause) >= 10 for cause in causes), exercise.id
-        clashes = [(a, b) for a in causes for b in causes if a != b and b.startswith(a)]
-        assert not clashes, (exercise.id, clashes)
-        assert any(answer.exercise_id == exercise.id for answer in right.kept), exercise.id
+        assert len({*causes}) >= 3, "three wrong answers, each with a Likely of its own"
+        assert all(len(cause) >= 10 for cause in causes)
+        assert not [(a, b) for a in causes for b in causes if a != b and b.startswith(a)]
+        assert any(answer.exercise_id == exercise.id for answer in right.kept)
+
+    return test_stub_fails, test_solution_passes, test_wrong_answer, test_other_right_answer, test_exercise_is_proven
