@@ -8,6 +8,7 @@ import numpy as np
 from workshop.checks.values import contrast, describe, describe_argument
 
 ROWS = 24
+LONGEST_LIST = 600
 
 
 def dress(value: Any, like: Any) -> Any:
@@ -40,7 +41,7 @@ class Call:
                 self._add(f"{names[place]}, {names[place + 1]}:", list_side_by_side(*pair))
                 place += 2
                 continue
-            text, whole = describe_argument(values[place], exercise.tensors)
+            text, whole = describe_argument(values[place], exercise.tensors, LONGEST_LIST)
             if not whole and (rows := list_rows(values[place])):
                 self._add(f"{names[place]}:", rows)
                 text = names[place]
@@ -79,7 +80,7 @@ def list_rows(value: Any) -> list[str]:
 
 def write_contrast(exercise: Any, got: Any, want: Any) -> tuple[str, str]:
     """Describe what came and what was wanted, as the card writes such values; two tables where they are arrays."""
-    came, wanted = contrast(dress(got, exercise.like), dress(want, exercise.like))
+    came, wanted = contrast(dress(got, exercise.like), dress(want, exercise.like), LONGEST_LIST)
     blocks = []
     for value, text in ((got, came), (want, wanted)):
         rows = list_rows(value) if text.startswith("an array of shape") and "item" not in text else []

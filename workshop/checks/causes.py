@@ -37,7 +37,7 @@ TEXTS = (
         "write such a call on a line of its own, without `x =` before it.",
     ),
     (
-        r"^\w+\(\) (takes \d+ positional argument|missing \d+ required positional)",
+        r"^\S+\(\) (takes \d+ positional argument|missing \d+ required positional)",
         "a function is called with more or fewer arguments than it takes: yours, or one that you use.",
         "keep the first line of yours as it was in the stub; of another one, read what its arguments mean.",
     ),
@@ -72,7 +72,7 @@ TEXTS = (
     (
         r"has no attribute",
         "the value at that line is of another kind than the method or attribute needs.",
-        "print type() of the value; is it perhaps still a list, or one element of it?",
+        "",
     ),
     (
         r"object is not callable|object is not subscriptable|does not support item assignment|is not subscriptable",
