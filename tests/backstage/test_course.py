@@ -16,7 +16,6 @@ pytest.importorskip("nbgrader")
 
 import nbformat
 from nbformat import from_dict
-from workshop.checks.start_here import count_words
 
 from backstage.course.make import make_course
 from backstage.course.mend import mend
@@ -28,6 +27,7 @@ from workshop.checks.local import local_caller
 from workshop.checks.protocol import Reply
 from workshop.checks.registry import LESSONS, find_exercise, list_exercises
 from workshop.errors import NotWritten, NotYet, WorkshopError
+from workshop.exercises.start_here import count_words
 
 STEM = "00_start_here"
 CALL = "check.start_here.count_words(count_words)"

@@ -2,7 +2,6 @@
 
 import itertools
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -79,7 +78,7 @@ class Diagnosis:
             if find_named([slip], self._case(self.first)):
                 said = [None if one.reply.error_type else find_named([slip], self._case(one)) for one in self._wrong]
                 fitting = [named for named in said if named]
-                found.append((len(fitting) / len(self._wrong), Counter(fitting).most_common(1)[0][0]))
+                found.append((len(fitting) / len(self._wrong), max(fitting, key=lambda named: len(named[0]))))
         return found
 
     def _case(self, asked: Asked) -> Case:

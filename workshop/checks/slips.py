@@ -35,9 +35,9 @@ def _of_the_card(case: Case) -> Named | None:
             given = [exercise.card[i] if i in places else each for i, each in enumerate(case.arguments)]
             if case.is_got(plain(exercise.solve(*given))):
                 names = " and ".join(f"`{exercise.parameters[place]}`" for place in places)
-                what = "a number" if count == 1 else "numbers"
+                what, stand = ("a number", "stands") if count == 1 else ("numbers", "stand")
                 return (
-                    f"{what} of the card's example stands in the function in the place of {names}, whatever is given.",
+                    f"{what} of the card's example {stand} in the function in the place of {names}, whatever is given.",
                     f"use {names} wherever the number stands.",
                 )
     answer = plain(exercise.solve(*exercise.card)) if exercise.card else case.want

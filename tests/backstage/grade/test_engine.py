@@ -4,7 +4,6 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from workshop.checks.start_here import count_words
 
 from backstage.grade.engine import Engine
 from backstage.grade.records import Submission
@@ -15,6 +14,7 @@ from workshop.checks import hidden, run_check
 from workshop.checks.protocol import Reply, plain
 from workshop.checks.registry import find_exercise
 from workshop.errors import WorkshopError
+from workshop.exercises.start_here import count_words
 
 pytestmark = pytest.mark.slow
 
