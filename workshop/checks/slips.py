@@ -25,7 +25,7 @@ def _unchanged(case: Case) -> Named | None:
     )
 
 
-def _of_the_card(case: Case) -> Named | None:
+def _numbers_of_the_card(case: Case) -> Named | None:
     """Tell that numbers of the card's example stand in the place of arguments."""
     exercise = case.exercise
     pairs = list(enumerate(zip(exercise.card, case.arguments, strict=False)))
@@ -40,8 +40,14 @@ def _of_the_card(case: Case) -> Named | None:
                     f"{what} of the card's example {stand} in the function in the place of {names}, whatever is given.",
                     f"use {names} wherever the number stands.",
                 )
-    answer = plain(exercise.solve(*exercise.card)) if exercise.card else case.want
-    if case.is_got(answer) and answer not in (0, 1, "", [], {}):
+    return None
+
+
+def _answer_of_the_card(case: Case) -> Named | None:
+    """Tell that the answer to the card's example is returned."""
+    exercise = case.exercise
+    telling = not isinstance(case.got, str | int | float | list | dict) or case.got not in (0, 1, "", [], {})
+    if telling and exercise.card and case.is_got(plain(exercise.solve(*exercise.card))):
         return "the answer to the card's example is returned, whatever is given.", "compute it from the arguments."
     return None
 
@@ -176,7 +182,11 @@ COUNT_SLIPS = (
         else None
     ),
     becomes(lambda want: len(want), "how many there are is returned, not a count of each.", "return the dict itself."),
-    becomes(lambda want: [*want.items()], "a list of pairs is returned.", "return a dict from each one to its count."),
+    becomes(
+        lambda want: [[*pair] for pair in want.items()],
+        "a list of pairs is returned.",
+        "return a dict from each one to its count.",
+    ),
 )
 
 
@@ -230,7 +240,7 @@ MESSAGE_SLIPS = (
         'each message is a dict {"role": …, "content": …}.',
     ),
 )
-COMMON = (_of_the_card, _unchanged)
+COMMON = (_numbers_of_the_card, _answer_of_the_card, _unchanged)
 COUNTED = (*COMMON, _one_off)
 
 BAG = Kind("bag", (*COUNTED, *BAG_SLIPS, *LIST_SLIPS), (_missing,), Rule(unordered=True))
