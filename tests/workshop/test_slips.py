@@ -119,6 +119,20 @@ CASES = {
     "array sum": (ARRAY, lambda x: 2 * x, lambda x: (2 * x).sum(), (A,), "everything is added up to one number"),
     "array same": (ARRAY, lambda x: 2 * x, lambda x: np.full(x.shape, 7), (A,), "every number is the same"),
     "array factor": (ARRAY, lambda x: x + 1, lambda x: 2 * (x + 1), (A,), "every number is twice the right one"),
+    "array other way": (
+        ARRAY,
+        lambda x: x - x.mean(axis=0),
+        lambda x: x + x.mean(axis=0),
+        (A,),
+        "what must be subtracted",
+    ),
+    "array too far": (
+        ARRAY,
+        lambda x: x - x.mean(axis=0),
+        lambda x: x - x.sum(axis=0),
+        (A,),
+        "subtracted is twice what",
+    ),
     "array diagonal": (ARRAY, lambda x: 2 * x, lambda x: 2 * x + np.eye(2), (A,), "only the diagonal is wrong"),
     "array zeros": (
         ARRAY,

@@ -169,6 +169,23 @@ def _factor(case: Case) -> Named | None:
     )
 
 
+def _changed_otherwise(case: Case) -> Named | None:
+    """Tell that an argument is changed by a multiple of what it should be changed by."""
+    got, want = as_array(case.got), as_array(case.want)
+    for given in map(as_array, case.arguments):
+        if given is None or not got.shape == want.shape == given.shape or given.size < 2:
+            continue
+        factor = tell_factor(got - given, want - given)
+        if factor is not None and factor < 0:
+            return "what must be subtracted is added, or the other way round.", "look at the sign before it."
+        if factor:
+            return (
+                f"what is added or subtracted is {say_factor(factor)} what it should be.",
+                "do the card's example by hand, and print what you add or subtract.",
+            )
+    return None
+
+
 def _some_places(case: Case) -> Named | None:
     """Tell what the places of the wrong numbers have in common."""
     got, want = as_array(case.got), as_array(case.want)
@@ -193,5 +210,5 @@ def _some_places(case: Case) -> Named | None:
     return None
 
 
-ARRAY_RELATIONS = (_factor, _some_places)
+ARRAY_RELATIONS = (_factor, _changed_otherwise, _some_places)
 SCALAR_RELATIONS = (_factor,)
