@@ -34,7 +34,7 @@ RANDOM_INPUTS = 60
 EQUAL, NAMED, CAUGHT, MISSED = "equal", "named", "caught", "missed"
 ENGINE = (
     *("ask", "calls", "causes", "diagnosis", "edits", "kinds", "local", "mistakes", "numbers", "parts", "protocol"),
-    *("registry", "slips", "values"),
+    *("lessons", "registry", "slips", "texts", "values"),
 )
 
 

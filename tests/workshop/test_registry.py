@@ -10,7 +10,8 @@ import pytest
 
 from backstage.grade.jail.box import COPIED_WORKSHOP
 from workshop.checks import registry
-from workshop.checks.registry import LESSONS, discover_lessons, find_exercise, find_lesson, list_exercises
+from workshop.checks.lessons import discover_lessons
+from workshop.checks.registry import LESSONS, find_exercise, find_lesson, list_exercises
 from workshop.checks.slips import SCALAR
 from workshop.errors import WorkshopError
 
