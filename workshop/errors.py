@@ -6,6 +6,7 @@ import importlib.util
 from collections.abc import Iterable
 from types import ModuleType
 
+MOST_KNOWN = 20
 INSTALL = 'pip install -e ".[{extra}]"'
 
 
@@ -42,11 +43,12 @@ class NotWritten(NotYet, NotImplementedError):
 
 
 def unknown(kind: str, value: object, known: Iterable[str]) -> WorkshopError:
-    """Return the error for a name that is not among the known ones, with the nearest of them."""
+    """Return the error for a name that is not among the known ones, with the nearest and the first of them."""
     names = sorted(known)
     near = difflib.get_close_matches(str(value), names, n=1)
     hint = f" Did you mean {near[0]!r}?" if near else ""
-    return WorkshopError(f"unknown {kind} {value!r}.{hint} Known: {', '.join(names)}.")
+    more = f" and {len(names) - MOST_KNOWN:,} more" if len(names) > MOST_KNOWN else ""
+    return WorkshopError(f"unknown {kind} {value!r}.{hint} Known: {', '.join(names[:MOST_KNOWN])}{more}.")
 
 
 def require(module: str, extra: str) -> ModuleType:
