@@ -43,7 +43,7 @@ check: developer ## the maintainer's loop: lint, fast tests, fresh notebooks (un
 
 measure: developer ## the long runs behind the lessons' figures (STEMS=01_word_embeddings for one lesson; up to hours)
 	@echo "The long runs: half an hour or more a lesson. Stop with Ctrl-C; the next run goes on from there."
-	@$(PY) -m workshop.measure $(STEMS)
+	@$(PY) -m studies $(STEMS)
 
 notebooks: developer ## make notebooks/ from solutions/ (seconds)
 	@$(WORKSHOP) build

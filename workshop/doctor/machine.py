@@ -78,6 +78,15 @@ def check_results(folder: Path | None = None) -> Finding:
     return Finding("results", "ok", str(folder))
 
 
+def check_jail() -> Finding:
+    """Return whether bubblewrap is there, in which `workshop grade` runs students' code."""
+    found = shutil.which("bwrap")
+    if found:
+        return Finding("bubblewrap", "ok", found)
+    step = "on Linux: apt install bubblewrap, or dnf install bubblewrap; elsewhere grade in WSL or a virtual machine"
+    return Finding("bubblewrap", "warn", "not found: workshop grade can't jail students' code", step)
+
+
 def check_hub() -> Finding:
     """Return whether the model hub answers; the tiny profile never needs it."""
     address = os.environ.get("HF_ENDPOINT") or "https://huggingface.co"
