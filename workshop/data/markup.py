@@ -28,27 +28,9 @@ _MARKUP = re.compile(
 _ALT = re.compile(r"""\balt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _FRONT = re.compile(r"\A\s*(---|\+\+\+)[ \t]*\n(?P<body>.*?)\n(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _FRONT_LINE = re.compile(r"\s*(?:#.*|- .*|[\w\"' .-]+\s*[:=].*)?|\s+\S.*")
-_WITHIN_LINE = frozenset(
-    (
-        "a",
-        "abbr",
-        "b",
-        "big",
-        "cite",
-        "code",
-        "del",
-        "dfn",
-        "em",
-        "font",
-        "i",
-        "img",
-        "ins",
-        "kbd",
-        "label",
-        "mark",
-        "q",
-    )
-    + ("s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr")
+_WITHIN_LINE = re.compile(
+    "a|abbr|b|big|cite|code|del|dfn|em|font|i|img|ins|kbd|label|mark|q|s|samp|small|span|strike|strong|sub|sup|time|tt|u"
+    "|var|wbr"
 )
 KINDS = {
     "comment": "HTML comments",
@@ -93,7 +75,7 @@ def _replace(found: re.Match[str], removed: Counter[str]) -> str:
         return alt[1] or alt[2] or ""
     if name in ("td", "th"):
         return " "
-    return "" if name in _WITHIN_LINE else "\n"
+    return "" if _WITHIN_LINE.fullmatch(name) else "\n"
 
 
 def _is_plain(text: str) -> bool:
