@@ -14,8 +14,8 @@ _NAMES = (
 _ATTRIBUTE = r"""\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+)|\s+(?:open|hidden|checked|controls|disabled|nowrap)"""
 _MARKUP = re.compile(
     rf"""
-    (?P<code>^(?P<fence>`{{3,}}|~{{3,}})[^\n]*\n.*?^(?P=fence)[`~]*[ \t]*$ | `[^`\n]+`)
-    | (?P<comment><!--.*?--\s*>)
+    (?P<code>^(?P<fence>`{{3,9}}|~{{3,9}})[^\n]*\n.*?^(?P=fence)[`~]*[ \t]*$ | `[^`\n]+`)
+    | (?P<comment><!--(?:(?!<!--).)*?-->)
     | (?P<script><(?P<element>script|style)\b[^<>]*>.*?</(?P=element)\s*>)
     | (?P<picture>!\[(?P<alt>[^\]\n]*)\]\(\s*<?data:[^)]*\) | ^\[[^\]\n]+\]:[ ]*<?data:\S+
       | data:[\w/+.-]+;base64,[\w+/=%-]+)
