@@ -168,7 +168,7 @@ def test_what_can_not_be_read_back_is_not_written(tmp_path, words, vectors, mess
 
 
 def test_a_file_that_can_not_be_written_is_one_line(tmp_path):
-    with pytest.raises(WorkshopError, match="can't write .*Name a file in a folder that exists"):
+    with pytest.raises(WorkshopError, match=r"can't write .*Name a file in a folder that exists"):
         write_glove_text(tmp_path / "none" / "mine.txt", ["sea"], np.ones((1, 2)))
 
 

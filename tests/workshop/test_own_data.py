@@ -167,7 +167,7 @@ def test_faq_as_csv_and_as_json_lines_are_the_same(folder, settings):
         ("faq.csv", "question,document\n ,leave\n", "line 2, column question: expected text"),
         ("faq.csv", "id,question,document\nx,a,leave\ny,b,leave\nx,c,leave\n", "line 4, column id: 'x' is there twice"),
         ("faq.csv", "question,document\na,leave,more\n", "line 2: expected 2 columns .* got 3"),
-        ("faq.csv", 'question,document\n"a,leave\n', "line 2: .* double quotes"),
+        ("faq.csv", 'question,document\n"a,leave\n', "line 2, column question: a double quote opens"),
         ("faq.csv", "question,document,split\na,leave,dev\n", "line 2, column split: unknown split 'dev'"),
         ("faq.jsonl", '{"question": "a", "document": "leave"}\n{"question": "b"\n', "line 2: expected one JSON object"),
         ("faq.jsonl", '{"question": "a"}\n', "line 1: expected an object with question and document"),

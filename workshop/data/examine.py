@@ -40,6 +40,9 @@ def examine(folder: Path) -> list[Part]:
         found = _examine_part(folder, name, read)
         mine |= {name} if found[0].state != "note" else set()
         parts += found
+    if "handbook" not in mine and (folder / "handbook_v2").exists():
+        step = "put the first edition into handbook/, under the same names"
+        parts.append(Part("your data", "warn", "handbook_v2/ is not used: there is no handbook/", step))
     if not mine:
         return [Part("your data", "fail", f"nothing to use in {folder}", EXPECTED)]
     if "handbook" in mine and "faq" not in mine:

@@ -83,8 +83,8 @@ def _judge(path: Path, file: BinaryIO, encoding: str) -> tuple[str, str]:
         first = first or (number if odd else 0)
         strange, known = strange + odd, known + good
     rest = _find_rest(line)
-    # One byte alone may be the last letter of a text in Windows-1252.
-    if len(rest) == strange and (known or len(rest) > 1 or rest in (b"\xc2", b"\xc3")):
+    # One byte alone may be the last letter of a text in Windows-1252; with these four begin most characters of UTF-8.
+    if len(rest) == strange and (known or len(rest) > 1 or rest in (b"\xc2", b"\xc3", b"\xe2", b"\xf0")):
         raise WorkshopError(
             f"{path.name}, line {number}: the file ends inside a character: it was cut off. Copy or download it again."
         )

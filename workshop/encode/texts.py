@@ -21,7 +21,8 @@ def encode_texts(encoder: Encoder, texts: Sequence[str], *, batch_tokens: int = 
 
     Texts longer than encoder.max_tokens are cut there, with a DataWarning. batch_tokens: how many tokens, padding
     included, go through the network at once. Over 500 texts a progress bar is shown. An empty text gets the vector of
-    its two marks; ligatures are read as letters, half of a surrogate pair as �. Raises WorkshopError for a single string or for items that are no strings.
+    its two marks; ligatures are read as letters, half of a surrogate pair as �.
+    Raises WorkshopError for a single string or for items that are no strings.
     """
     import torch
 
