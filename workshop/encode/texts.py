@@ -9,6 +9,7 @@ import numpy as np
 
 from workshop.data.clean import mend_letters
 from workshop.data.files import DataWarning
+from workshop.data.tokens import UNKNOWN
 from workshop.errors import WorkshopError, take_list
 from workshop.models.encoder import Encoder
 
@@ -29,7 +30,7 @@ def encode_texts(encoder: Encoder, texts: Sequence[str], *, batch_tokens: int = 
     texts = take_list(texts, "texts", "encode_texts(encoder, [text])")
     _check(texts)
     encodings = encoder.tokenizer.encode_batch([mend_letters(text) for text in texts])
-    _warn_cut(encoder, encodings)
+    _warn_unread(encoder, encodings)
     ids = [encoding.ids for encoding in encodings]
     order = sorted(range(len(ids)), key=lambda row: len(ids[row]), reverse=True)
     vectors = np.empty((len(ids), encoder.dimensions), dtype=np.float32)
@@ -49,13 +50,23 @@ def _check(texts: list[Any]) -> None:
             raise WorkshopError(f"expected texts, got {kind} at place {place}. Turn it into a string or leave it out.")
 
 
-def _warn_cut(encoder: Encoder, encodings: list[Any]) -> None:
-    """Warn of texts that are longer than the encoder reads: what comes after is not in their vectors."""
+def _warn_unread(encoder: Encoder, encodings: list[Any]) -> None:
+    """Warn of what the encoder doesn't read: the end of long texts, and texts whose letters it doesn't know."""
     long = [place for place, encoding in enumerate(encodings) if encoding.overflowing]
     if long:
-        told = f"{len(long):,} of {len(encodings):,} texts have more than {encoder.max_tokens} tokens (the first is at "
-        step = "Cut texts into passages first: workshop.data.cut_document."
-        warnings.warn(f"{told}place {long[0]}): the rest of each is not read. {step}", DataWarning, stacklevel=3)
+        told = f"have more than {encoder.max_tokens} tokens, whose rest is not read"
+        _warn(told, long, len(encodings), "Cut them into passages first: workshop.data.cut_document.")
+    strange = [
+        place for place, encoding in enumerate(encodings) if 2 * encoding.tokens.count(UNKNOWN) > len(encoding.ids) - 2
+    ]
+    if strange:
+        told = "are mostly of letters that the encoder doesn't know"
+        _warn(told, strange, len(encodings), "They are as good as empty: take an encoder of their language.")
+
+
+def _warn(told: str, places: list[int], total: int, step: str) -> None:
+    text = f"{len(places):,} of {total:,} texts {told}; the first is at place {places[0]}. {step}"
+    warnings.warn(text, DataWarning, stacklevel=4)
 
 
 def split_batches(lengths: Sequence[int], batch_tokens: int) -> Iterator[range]:

@@ -79,4 +79,6 @@ def ppmi_vectors(counts: np.ndarray, dimensions: int = 100, seed: int = 0) -> np
 
 def random_vectors(words: Sequence[str], dimensions: int = 100, seed: int = 0) -> np.ndarray:
     """Return vectors that know nothing, shape (V, D), float32: the baseline of every comparison."""
-    return np.random.default_rng(seed).standard_normal((len(list(words)), dimensions), dtype=np.float32)
+    return np.random.default_rng(seed).standard_normal(
+        (len(take_list(words, "words", "[word]")), dimensions), dtype=np.float32
+    )
