@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 MOST_KNOWN = 20
+MOST_SHOWN = 100
 INSTALL = 'pip install -e ".[{extra}]"'
 
 
@@ -49,7 +50,9 @@ def unknown(kind: str, value: object, known: Iterable[str]) -> WorkshopError:
     near = difflib.get_close_matches(str(value), names, n=1)
     hint = f" Did you mean {near[0]!r}?" if near else ""
     more = f" and {len(names) - MOST_KNOWN:,} more" if len(names) > MOST_KNOWN else ""
-    return WorkshopError(f"unknown {kind} {value!r}.{hint} Known: {', '.join(names[:MOST_KNOWN])}{more}.")
+    shown = f"{value!r}"
+    shown = shown if len(shown) <= MOST_SHOWN else f"{shown[:MOST_SHOWN]}…"
+    return WorkshopError(f"unknown {kind} {shown}.{hint} Known: {', '.join(names[:MOST_KNOWN])}{more}.")
 
 
 def take_list(items: Iterable[Any], what: str, call: str) -> list[Any]:

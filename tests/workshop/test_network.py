@@ -8,13 +8,14 @@ from workshop.errors import WorkshopError
 from workshop.models import MODELS, network
 from workshop.models.hub import fetch_model
 
-VARIABLES = (*network.PROXIES, *network.CERTIFICATES, *network.OTHER_CERTIFICATES)
+VARIABLES = ("HF_ENDPOINT", *network.PROXIES, *network.CERTIFICATES, *network.OTHER_CERTIFICATES)
 WAY_BACK = r"To go on with what is installed: workshop\.setup"
 # Each with the variable that is to be named, and a piece of what is said of it.
 BROKEN = [
     ({"HTTPS_PROXY": "socks5://proxy.example:1080"}, "HTTPS_PROXY", "a SOCKS proxy, which needs the library socksio"),
     ({"all_proxy": "socks5h://proxy.example:1080"}, "all_proxy", "pip install socksio"),
     ({"https_proxy": "socks5://me:hidden@proxy.example:1080"}, "https_proxy", "socks5://proxy.example:1080, a SOCKS"),
+    ({"HF_ENDPOINT": "hub.example"}, "HF_ENDPOINT", "hub.example, which is no address of a hub"),
     ({"HTTPS_PROXY": "ftp://proxy.example"}, "HTTPS_PROXY", "ftp://proxy.example, which is no proxy's address"),
     ({"HTTP_PROXY": "socks4://proxy.example:1080"}, "HTTP_PROXY", "write it as http://host:port"),
     ({"HTTPS_PROXY": "http://proxy.example:port"}, "HTTPS_PROXY", "which is no proxy's address"),
@@ -41,6 +42,7 @@ def set_variables(monkeypatch, tmp_path):
     def set_them(values):
         for name in VARIABLES:
             monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
         for name, value in values.items():
             monkeypatch.setenv(name, value.format(folder=tmp_path))
 
@@ -84,7 +86,6 @@ def _fresh_session(monkeypatch, tmp_path):
 
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
     monkeypatch.setattr("huggingface_hub.file_download.time.sleep", lambda _: None)
-    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     close_session()
     yield
     close_session()

@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 import ssl
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ SCHEMES = ("http", "https", "socks5", "socks5h")
 
 def find_problems(certificates: Iterable[str] = (*CERTIFICATES, *OTHER_CERTIFICATES)) -> list[tuple[str, str, str]]:
     """Return the variable, what is wrong and what to do, for each that stops downloads; nothing is asked for."""
-    return [*_find_proxies(), *_find_certificates(certificates)]
+    return [*_find_endpoint(), *_find_proxies(), *_find_certificates(certificates)]
 
 
 @contextmanager
@@ -37,6 +38,13 @@ def explain_network(where: str, way_back: str) -> Iterator[None]:
             raise
         told = " ".join(f"{name} is {what}: {step}." for name, what, step in problems)
         raise WorkshopError(f"can't reach {where}. {told} {way_back}.") from None
+
+
+def _find_endpoint() -> Iterator[tuple[str, str, str]]:
+    """Yield what is wrong with the hub's address."""
+    value = os.environ.get("HF_ENDPOINT", "")
+    if value and not re.match(r"https?://[^/\s]+", value, re.IGNORECASE):
+        yield "HF_ENDPOINT", f"{value}, which is no address of a hub", "write it as https://host, or unset HF_ENDPOINT"
 
 
 def _find_proxies() -> Iterator[tuple[str, str, str]]:
