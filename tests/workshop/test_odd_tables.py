@@ -114,6 +114,12 @@ def test_what_is_no_json_lines_is_one_line(folder, settings, content, message):
         load_faq(settings)
 
 
+@pytest.mark.parametrize("content", [b"caf\xe9\n\0", b"plain\n\0", "Käse\n".encode() + b"\xe9 \0"])
+def test_binary_data_is_refused_wherever_it_begins(folder, content):
+    with pytest.raises(WorkshopError, match=r"a\.txt, line 2: expected text, got binary data"):
+        read_text(write(folder, "a.txt", content))
+
+
 @pytest.mark.parametrize("cut", [1, 2])
 @pytest.mark.parametrize("name", ["faq.csv", "faq.jsonl", "tickets.csv", "handbook/price.txt"])
 def test_a_file_that_was_cut_inside_a_character_is_told_with_its_line(folder, settings, name, cut):

@@ -66,7 +66,7 @@ def _find_damage(path: Path, file: BinaryIO, encoding: str) -> int | None:
         chunk = file.read(CHUNK)
         if encoding.startswith("utf-8") and b"\0" in chunk:
             line += chunk[: chunk.index(b"\0")].count(b"\n")
-            raise WorkshopError(f"{path.name}, line {line}: expected text, got binary data. {SAVE_AS_UTF8}")
+            raise _refuse_binary(path, line)
         try:
             line += decoder.decode(chunk, final=not chunk).count("\n")
         except UnicodeDecodeError as error:
@@ -75,10 +75,16 @@ def _find_damage(path: Path, file: BinaryIO, encoding: str) -> int | None:
             return None
 
 
+def _refuse_binary(path: Path, line: int) -> WorkshopError:
+    return WorkshopError(f"{path.name}, line {line}: expected text, got binary data. {SAVE_AS_UTF8}")
+
+
 def _judge(path: Path, file: BinaryIO, encoding: str) -> tuple[str, str]:
     """Return how to read a file that is not UTF-8 throughout, and warn of it."""
     strange, known, first, number, line = 0, 0, 0, 0, b""
     for number, line in enumerate(file, start=1):
+        if b"\0" in line:
+            raise _refuse_binary(path, number)
         odd, good = _count_strange(line)
         first = first or (number if odd else 0)
         strange, known = strange + odd, known + good

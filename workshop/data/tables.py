@@ -88,7 +88,7 @@ class _Rows:
                 if any(field.strip() for field in fields):
                     yield line, dict(zip(self.columns, map(str.strip, fields), strict=True))
                 line, self.begun = self.start + reader.line_num + 1, ""
-        except (csv.Error, UnicodeError) as error:
+        except csv.Error as error:
             raise WorkshopError(f"{self.path.name}, line {line}{self._explain(error)}") from None
 
     def _note_lines(self) -> Iterator[str]:
@@ -122,13 +122,9 @@ class _Rows:
 def stream_json(path: Path, expected: Sequence[str]) -> Iterator[Row]:
     """Yield (line, object) of a JSON Lines file; raise WorkshopError with file, line and field."""
     with closing(open_text(path)) as file:
-        line = 0
-        try:
-            for line, text in enumerate(file, start=1):
-                if text.strip():
-                    yield line, _read_object(path, line, text, expected)
-        except UnicodeError as error:
-            raise WorkshopError(f"{path.name}, line {line + 1}: {error}. Expected UTF-8.") from None
+        for line, text in enumerate(file, start=1):
+            if text.strip():
+                yield line, _read_object(path, line, text, expected)
 
 
 def _read_object(path: Path, line: int, text: str, expected: Sequence[str]) -> dict[str, Any]:
