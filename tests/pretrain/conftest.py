@@ -1,8 +1,8 @@
 """A small tokenizer and a small finished run, made once."""
 
 import pytest
-from small_plan import PLAN
 
+from tests.pretrain.small_plan import PLAN
 from workshop.pretrain.run import run
 from workshop.pretrain.tokenizer import Encoder, train_tokenizer
 

@@ -9,8 +9,8 @@ from itertools import islice
 import numpy as np
 import pytest
 import torch
-from small_plan import PLAN
 
+from tests.pretrain.small_plan import PLAN
 from workshop.errors import WorkshopError
 from workshop.pretrain.loop import rate_at
 from workshop.pretrain.packing import make_batch
@@ -23,7 +23,7 @@ import os, sys
 from dataclasses import replace
 from pathlib import Path
 sys.path.insert(0, {here!r})
-from small_plan import PLAN
+from tests.pretrain.small_plan import PLAN
 from workshop.pretrain.run import run
 run(PLAN, Path({folder!r}), tell=lambda report, seconds: os._exit(9) if report.step == 4 else None)
 """

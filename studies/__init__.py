@@ -1,0 +1,1 @@
+"""The measurements behind the lessons' figures: `python -m studies`."""
