@@ -67,7 +67,9 @@ def main() -> None:
     """Write the tasks in the order of the tickets."""
     tickets = load_tickets()
     bound = find_bound(tickets)
-    split = min((deal_customers(tickets, bound, seed) for seed in range(SEEDS)), key=lambda one: _unevenness(tickets, one))
+    split = min(
+        (deal_customers(tickets, bound, seed) for seed in range(SEEDS)), key=lambda one: _unevenness(tickets, one)
+    )
     with FILE.open("w", encoding="utf-8") as file:
         for one in tickets:
             row = {"id": one.ticket_id, "split": split[one.customer], "customer": one.customer, "text": one.text}
