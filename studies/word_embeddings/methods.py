@@ -19,10 +19,6 @@ from workshop.vectors.sweep import YARDSTICKS
 BANDS = {"wordsim353": "spearman", "simlex999": "simlex"}
 # Other processors add up in another order, which moves a score as another seed does; no band is narrower than this.
 LEAST_REACH = 0.02
-CAUSES = {
-    "below": "fewer passes or another text than the recipe's, or pairs with unknown words counted as 0.",
-    "above": "easier pairs than the fixed ones, or words left out of the comparison.",
-}
 # What an interval draws anew, and how its rows are called.
 DRAWN = {"words": "", "pairs": "_pairs"}
 
@@ -79,10 +75,10 @@ def count_updates(method: str, counted: Cell, passes: int) -> int:
 
 
 def _band(each: list[float]) -> dict[str, Any]:
-    """Return where one more seed should fall, with how that is known and what else can move it."""
+    """Return where one more seed should fall, with how that is known."""
     low, high = predict_next(each, LEAST_REACH)
     how = f"mean ± 3 standard deviations over {len(each)} seeds"
-    return {"low": low, "high": high, "n": len(each), "how": how, "causes": CAUSES}
+    return {"low": low, "high": high, "n": len(each), "how": how}
 
 
 def _method_rows(

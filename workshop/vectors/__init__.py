@@ -12,7 +12,9 @@ from workshop.vectors.counts import (
     random_vectors,
     thin_text,
 )
-from workshop.vectors.glove import glove_weights, read_glove_text, train_glove, write_glove_text
+from workshop.vectors.geometry import analogy, cosine, nearest
+from workshop.vectors.glove import glove_weights, train_glove
+from workshop.vectors.read_text import read_glove_text
 from workshop.vectors.recipes import (
     COUNT_WINDOW,
     VOCABULARY_SIZE,
@@ -23,6 +25,7 @@ from workshop.vectors.recipes import (
 )
 from workshop.vectors.subwords import look_up_pieces
 from workshop.vectors.sweep import drawn_pairs, run_size
+from workshop.vectors.write_text import write_glove_text
 
 __all__ = [
     "COUNT_WINDOW",
@@ -32,8 +35,10 @@ __all__ = [
     "Association",
     "Recipe",
     "WordSets",
+    "analogy",
     "association_test",
     "choose_vocabulary",
+    "cosine",
     "count_neighbours",
     "cut_text",
     "drawn_pairs",
@@ -42,6 +47,7 @@ __all__ = [
     "find_test",
     "glove_weights",
     "look_up_pieces",
+    "nearest",
     "pair_cosines",
     "positive_pmi",
     "ppmi_vectors",
