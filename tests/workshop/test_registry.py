@@ -40,8 +40,8 @@ def test_lessons_are_read_from_files_that_are_not_run(tmp_path):
     declare(
         tmp_path,
         "boats",
-        'lesson(\n    "02_boats",\n    title="Boats",\n    minutes=10,\n    seconds=9,\n    extra="rag",\n    libraries=("faiss",),\n'
-        '    causes={"below": "too few."},\n)\n\nother(1)\n',
+        'lesson(\n    "02_boats",\n    title="Boats",\n    minutes=10,\n    seconds=9,\n'
+        '    extra="rag",\n    libraries=("faiss",),\n    causes={"below": "too few."},\n)\n\nother(1)\n',
     )
     declare(tmp_path, "_helper", "")
     boats, tides = discover_lessons(tmp_path)
