@@ -519,7 +519,7 @@ print(f"largest difference: {np.abs(total - count_neighbours(few, words, 8)).max
 # %% [markdown] tags=["slide"]
 # ## Two sides of one thing
 #
-# Guessing and counting look like two worlds. They aren't: where skip-gram has learnt all it can, a centre's input vector times a neighbour's output vector is the PMI of the two, minus log 5 for its five negatives (Levy and Goldberg, 2014). It factorises a table that it never sees, as SVD does with one that it does. Check it on every pair that met at least twice.
+# Guessing and counting look like two worlds. They aren't: where skip-gram has learnt all it can, a centre's input vector times a neighbour's output vector comes out as the PMI of the two, less a constant for the negatives (Levy and Goldberg, 2014). It factorises a table that it never sees, as SVD does with one that it does. Check it on every pair that met at least twice.
 
 # %% tags=["slide"]
 # demonstration 1.16
@@ -1048,7 +1048,7 @@ show_verdict("C01", "01_word_embeddings")
 predict("C02")
 
 # %% [markdown]
-# Be fair here too: with more text, a pass has more steps. So 5 % of the text is read 200 times, a quarter 40 times, all of it 10 times: equal updates. Means over five draws of the text.
+# Be fair here too: with more text, a pass has more steps. So 5 % of the text is read 200 times, all of it 10 times: equal updates. Each point is the mean of five draws of the text.
 
 # %% tags=["slide"]
 # demonstration 1.32
