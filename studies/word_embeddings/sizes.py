@@ -33,7 +33,7 @@ def measure_sizes(plan: Plan, short: bool) -> tuple[list[Row], dict[str, Claim]]
     rows.append(Row(LESSON, "skipgram", "sweep", "extra_gain", gain.value, gain.low, gain.high, n, settings=each))
     measured = (
         "Spearman that skip-gram gains from 100 and 200 dimensions over 10 and 25, with all of 106 articles minus with "
-        f"{plan.schedule[0][0]:.0%} of them, at equal updates"
+        f"{100 * plan.schedule[0][0]:.0f} % of them, at equal updates"
     )
     figures = (gain.value, gain.low, gain.high, n, len(plan.texts))
     verdict = judge_size(gain, list(each.values()))
