@@ -26,8 +26,8 @@ RULES = {
         "told from none."
     ),
     "C02": (
-        "Seen before: the same measure on five other draws of the text: 0.065 [-0.004, 0.137] at equal updates, drawing "
-        "pairs anew instead of words. "
+        "Seen before: the same measure on five other draws of the text: 0.065 [-0.004, 0.137] at equal updates, "
+        "drawing pairs anew instead of words. "
         "The gain of a larger size is the mean score at 100 and 200 dimensions minus that at 10 and 25 (score: mean "
         "Spearman on WordSim-353 and SimLex-999, on each draw's pairs known at every share). The measure is the gain "
         "with all of the text minus the gain with 5 % of it, at equal updates (200 epochs of 5 % for 10 of all), 95 % "
