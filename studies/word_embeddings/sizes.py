@@ -31,6 +31,8 @@ def measure_sizes(plan: Plan, short: bool) -> tuple[list[Row], dict[str, Claim]]
     gain = estimate(_extra_gain(grid, scores.mean(axis=0), plan), _extra_gain(grid, spread, plan))
     each = dict(zip(YARDSTICKS, _extra_gain(grid, scores, plan).tolist(), strict=True))
     rows.append(Row(LESSON, "skipgram", "sweep", "extra_gain", gain.value, gain.low, gain.high, n, settings=each))
+    worth = estimate(_worth_of_text(grid, scores.mean(axis=0), plan), _worth_of_text(grid, spread, plan))
+    rows.append(Row(LESSON, "skipgram", "sweep", "more_text", worth.value, worth.low, worth.high, n))
     measured = (
         "Spearman that skip-gram gains from 100 and 200 dimensions over 10 and 25, with all of 106 articles minus with "
         f"{100 * plan.schedule[0][0]:.0f} % of them, at equal updates"
@@ -59,3 +61,12 @@ def _extra_gain(grid: list, table: np.ndarray, plan: Plan) -> np.ndarray:
         return large - small
 
     return gain(*plan.schedule[-1]) - gain(*plan.schedule[0])
+
+
+def _worth_of_text(grid: list, table: np.ndarray, plan: Plan) -> np.ndarray:
+    """Return the mean score over sizes with all of the text minus that with the smallest share; table as above."""
+    most, least = (
+        table[..., [grid.index((share, size, epochs)) for size in plan.sizes]].mean(axis=-1)
+        for share, epochs in (plan.schedule[-1], plan.schedule[0])
+    )
+    return most - least

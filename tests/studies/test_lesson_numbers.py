@@ -191,6 +191,9 @@ def test_more_text_is_worth_more_than_more_size(results, text):
     assert len(few) == len(many) == 4
     assert f"every size scores {span(few)}, with all of it {span(many)}" in text
     assert min(many) - max(few) > 2 * max(np.ptp(few), np.ptp(many))
+    worth = one(results, task="sweep", metric="more_text")
+    assert f"all of the text is worth {interval(worth)} more" in text
+    assert worth.low > 0
     epochs = {row.settings["share"]: row.settings["epochs"] for row in sweep}
     assert epochs[0.05] * 0.05 == pytest.approx(epochs[1.0])
     claim = results.claims["C02"]

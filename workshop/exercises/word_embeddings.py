@@ -11,7 +11,7 @@ from workshop.vectors.geometry import unit
 lesson(
     "01_word_embeddings",
     title="Word embeddings",
-    minutes=80,
+    minutes=85,
     seconds=75,
     causes={
         "below": "fewer epochs or fewer articles than the recipe's, or pairs with unknown words counted as 0.",
