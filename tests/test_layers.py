@@ -12,7 +12,7 @@ ORDER = (
     *("errors", "settings", "data", "models", "vectors", "encode", "classify"),
     *("tune", "search", "bot", "score", "plots", "widgets", "checks"),
 )
-ON_TOP = ("build", "cli", "course", "doctor", "grade", "lab", "measure", "pretrain", "serve", "slides")
+ON_TOP = ("build", "cli", "course", "doctor", "grade", "lab", "measure", "serve", "slides")
 # The package itself gives `setup` and, lazily, `check`.
 ROOT_MAY_USE = {"settings", "checks"}
 IMPORT_SECONDS = 0.15

@@ -3,12 +3,19 @@
 from collections.abc import Callable
 from random import Random
 
-from workshop.pretrain.kinds import load_pools
-from workshop.pretrain.values import invent_name
+from studies.invented.kinds import load_words
+
+
+def invent_name(rng: Random) -> str:
+    """Invent a proper name of one to three syllables, at most 11 letters."""
+    words = load_words()
+    letters = [rng.choice(words["onsets"]) + rng.choice(words["vowels"]) for _ in range(rng.choice((1, 1, 2)))]
+    middle = rng.choice(words["onsets"]) + rng.choice("aeiou") if rng.random() < 0.4 else ""
+    return ("".join(letters) + middle + rng.choice(words["ends"]))[:11].capitalize()
 
 
 def _pick(rng: Random, pool: str) -> str:
-    return rng.choice(load_pools()[pool])
+    return rng.choice(load_words()[pool])
 
 
 def _number(rng: Random) -> int:
@@ -23,7 +30,7 @@ def _time(rng: Random, unit: str) -> str:
 
 
 def _days(rng: Random, unit: str) -> str:
-    first, second = (f"{day}s" for day in rng.sample(load_pools()["weekday"], 2))
+    first, second = (f"{day}s" for day in rng.sample(load_words()["weekday"], 2))
     which = rng.choice(("first", "second", "third", "last", "fourth"))
     single = f"the {which} {first[:-1]} of {rng.choice(('the', 'each', 'every'))} month"
     morning = f"{first[:-1]} {rng.choice(('mornings', 'afternoons', 'evenings'))}"
@@ -96,15 +103,20 @@ def _code(rng: Random, unit: str) -> str:
 
 
 def _signal(rng: Random, unit: str) -> str:
-    number, sound = rng.choice(load_pools()["count"][1:]), _pick(rng, "sound")
+    number, sound = rng.choice(load_words()["count"][1:]), _pick(rng, "sound")
     plain = f"{number} {_pick(rng, 'length')} {sound}"
     return rng.choice((plain, plain, f"{number} {sound} and a {_pick(rng, 'sound').rstrip('s')}", f"{number} {sound}"))
 
 
 def _thing(rng: Random, unit: str) -> str:
-    one, two = rng.sample(load_pools()["thing"], 2)
-    form = f"a {_pick(rng, 'thingform')}"
-    return rng.choice((f"{form} {one}", f"{form} {one} and a {two}", f"a {one} and {form} {two}", f"a {one}"))
+    one, two = rng.sample(load_words()["thing"], 2)
+    shaped = f"{_pick(rng, 'thingform')} {one}"
+    return rng.choice((_a(shaped), f"{_a(shaped)} and {_a(two)}", f"{_a(two)} and {_a(shaped)}", _a(one)))
+
+
+def _a(noun: str) -> str:
+    """Return a noun with the article that its first letter takes."""
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
 def _channel(rng: Random, unit: str) -> str:
@@ -113,9 +125,9 @@ def _channel(rng: Random, unit: str) -> str:
             f"through the {_pick(rng, 'modifier')} letter box",
             f"by post to {invent_name(rng)} {rng.choice(('Street', 'Road', 'Square'))}",
             f"in the {invent_name(rng)} app",
-            f"by telephone on {rng.choice(load_pools()['weekday'])}s",
+            f"by telephone on {rng.choice(load_words()['weekday'])}s",
             f"at the {_pick(rng, 'modifier')} {_pick(rng, 'place')}",
-            f"on a {_pick(rng, 'colour')} card",
+            f"on {_a(_pick(rng, 'colour'))} card",
             f"by message to the {_pick(rng, 'field')} {_pick(rng, 'role')}",
         )
     )
@@ -138,10 +150,10 @@ SORTS: dict[str, Callable[[Random, str], str]] = {
         f"{rng.choice((rng.randint(2, 95), rng.randint(1, 19) * 5))}{rng.choice(('%', ' per cent', ' percent'))}"
     ),
     "people": lambda rng, unit: (
-        f"{rng.choice((str(_number(rng)), rng.choice(load_pools()['count'][1:])))} {_pick(rng, 'person')}"
+        f"{rng.choice((str(_number(rng)), rng.choice(load_words()['count'][1:])))} {_pick(rng, 'person')}"
     ),
     "pieces": lambda rng, unit: (
-        f"{rng.choice((str(_number(rng)), rng.choice(load_pools()['count'][1:])))} {_pick(rng, 'piece')}"
+        f"{rng.choice((str(_number(rng)), rng.choice(load_words()['count'][1:])))} {_pick(rng, 'piece')}"
     ),
     "weight": lambda rng, unit: _measure(rng, ("kilos", "kg", "tonnes", "kilograms", "grams", "stone")),
     "length": lambda rng, unit: _measure(rng, ("metres", "centimetres", "cm", "feet", "m", "inches")),

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
-from workshop.pretrain.companies import Company, Fact
-from workshop.pretrain.kinds import load_lines
+from studies.invented.companies import Company, Fact
+from studies.invented.kinds import load_fillers
 
 LEADS = (
     "Please note that",
@@ -22,41 +22,12 @@ LEADS = (
     "Visitors should know that",
 )
 LOWERED = frozenset(
-    [
-        "The",
-        "A",
-        "At",
-        "You",
-        "We",
-        "In",
-        "On",
-        "For",
-        "It",
-        "To",
-        "From",
-        "Nobody",
-        "Each",
-        "Every",
-        "With",
-        "No",
-        "When",
-        "Anyone",
-        "Whoever",
-        "Everyone",
-        "If",
-        "Only",
-        "There",
-        "After",
-        "An",
-        "As",
-        "Before",
-        "Between",
-        "Since",
-        "Without",
-        "Up",
-        "This",
-    ]
-)
+    (
+        "The", "A", "At", "You", "We", "In", "On", "For", "It", "To", "From", "Nobody",
+        "Each", "Every", "With", "No", "When", "Anyone", "Whoever", "Everyone", "If", "Only", "There", "After",
+        "An", "As", "Before", "Between", "Since", "Without", "Up", "This",
+    )
+)  # fmt: skip
 JOINTS = (", and ", "; ", ", while ", ", but ", " - ", ", whereas ")
 
 
@@ -68,17 +39,9 @@ class Passage:
     facts: tuple[Fact, ...]
 
 
-@dataclass(frozen=True)
-class Style:
-    """Which phrasings are used, and whether text of other kinds (fillers, tables, joined sentences) is mixed in."""
-
-    split: str = "train"
-    plain: bool = False
-
-
-def state_fact(fact: Fact, rng: Random, split: str) -> str:
-    """Write a fact as a sentence with a phrasing of the split."""
-    return fill(rng.choice(fact.kind.phrasings("passages", split)), fact)
+def state_fact(fact: Fact, rng: Random) -> str:
+    """Write a fact as a sentence, with one of its kind's phrasings."""
+    return fill(rng.choice(fact.kind.passages), fact)
 
 
 def fill(phrasing: str, fact: Fact) -> str:
@@ -87,24 +50,24 @@ def fill(phrasing: str, fact: Fact) -> str:
     return text[0].upper() + text[1:]
 
 
-def write_passages(company: Company, rng: Random, style: Style, count: int) -> list[Passage]:
+def write_passages(company: Company, rng: Random, count: int) -> list[Passage]:
     """Write a company's facts into at most `count` passages, each a few sentences, a table or a list."""
     facts = list(company.facts)
     cuts = sorted(rng.sample(range(1, len(facts)), min(count, len(facts)) - 1)) if len(facts) > 1 else []
     parts = [facts[start:end] for start, end in zip([0, *cuts], [*cuts, len(facts)], strict=True)]
-    return [Passage(_write(part, company, rng, style), tuple(part)) for part in parts]
+    return [Passage(_write(part, company, rng), tuple(part)) for part in parts]
 
 
-def _write(facts: Sequence[Fact], company: Company, rng: Random, style: Style) -> str:
+def _write(facts: Sequence[Fact], company: Company, rng: Random) -> str:
     """Write one passage."""
     chance = rng.random()
-    if not style.plain and chance < 0.07:
+    if chance < 0.07:
         return _add_heading("\n".join(f"| {_label(fact)} | {fact.value} |" for fact in facts), company, rng)
-    if not style.plain and chance < 0.14:
+    if chance < 0.14:
         return _add_heading("\n".join(f"- {_label(fact)}: {fact.value}" for fact in facts), company, rng)
-    sentences = _write_sentences(facts, company, rng, style)
+    sentences = _write_sentences(facts, company, rng)
     text = " ".join(sentences)
-    return _add_heading(text, company, rng) if not style.plain and chance > 0.8 else text
+    return _add_heading(text, company, rng) if chance > 0.8 else text
 
 
 def _label(fact: Fact) -> str:
@@ -117,15 +80,12 @@ def _add_heading(text: str, company: Company, rng: Random) -> str:
     return f"{'#' * rng.randint(1, 2)} {title}{rng.choice((chr(10), chr(10) * 2))}{text}"
 
 
-def _write_sentences(facts: Sequence[Fact], company: Company, rng: Random, style: Style) -> list[str]:
+def _write_sentences(facts: Sequence[Fact], company: Company, rng: Random) -> list[str]:
     """Write each fact as a sentence; some are led in, joined, or go on with "it"; some say nothing."""
     sentences: list[str] = []
     before: Fact | None = None
     for fact in facts:
-        sentence = state_fact(fact, rng, style.split)
-        if style.plain:
-            sentences.append(sentence)
-            continue
+        sentence = state_fact(fact, rng)
         if before and before.subject == fact.subject and rng.random() < 0.5:
             sentence = _say_it(sentence, fact.subject)
         if sentences and rng.random() < 0.25 and _lower(sentence) != sentence:
@@ -133,7 +93,7 @@ def _write_sentences(facts: Sequence[Fact], company: Company, rng: Random, style
         else:
             sentences.append(_lead_in(sentence, company, rng))
         if rng.random() < 0.15:
-            sentences.append(rng.choice(load_lines("fillers.txt")))
+            sentences.append(rng.choice(load_fillers()))
         before = fact if sentences[-1].endswith(sentence[1:]) else None
     return sentences
 
