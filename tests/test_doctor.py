@@ -28,7 +28,7 @@ def states(findings: list[Finding]) -> dict[str, str]:
     return {finding.name: finding.state for finding in findings}
 
 
-def test_this_machine_can_run_the_tiny_profile():
+def test_this_machine_can_run_the_small_profile():
     start = time.perf_counter()
     findings = doctor.examine()
     assert time.perf_counter() - start < 60  # a hang, not a budget
@@ -185,7 +185,7 @@ def test_a_hub_that_answers_anything_is_there(monkeypatch, hub):
 def test_no_hub_is_no_problem():
     finding = machine.check_hub()
     assert finding.state == "note"
-    assert "only the laptop and gpu profiles" in finding.found
+    assert "only the large profile" in finding.found
 
 
 def test_a_hub_that_hangs_is_not_waited_for(monkeypatch):
@@ -231,14 +231,14 @@ def test_table_shows_square_brackets_and_counts(monkeypatch):
     assert "can't run here yet: 1 to mend, 1 to know about" in out
 
 
-def test_preflight_asks_no_hub_for_the_tiny_profile(monkeypatch, capsys):
-    monkeypatch.setattr(machine, "check_hub", lambda: pytest.fail("the tiny profile needs no hub"))
-    doctor.preflight(setup("tiny"))
+def test_preflight_asks_no_hub_for_the_small_profile(monkeypatch, capsys):
+    monkeypatch.setattr(machine, "check_hub", lambda: pytest.fail("the small profile needs no hub"))
+    doctor.preflight(setup("small"))
     out = capsys.readouterr().out
-    assert "The tiny profile can run here" in out
+    assert "The small profile can run here" in out
     assert "[dev]" not in out
 
 
 def test_preflight_looks_for_the_hub_where_the_profile_needs_it(capsys):
-    doctor.preflight(setup("laptop"))
+    doctor.preflight(setup("large"))
     assert "does not answer" in capsys.readouterr().out

@@ -1,6 +1,6 @@
-"""The prompt: what pretraining, bot, lessons and checks all put before the model."""
+"""The prompt: what bot, lessons, checks and adapters all put before the model."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from workshop.errors import WorkshopError
@@ -8,13 +8,15 @@ from workshop.errors import WorkshopError
 WORD_BUDGET = 400
 
 
-def build_prompt(question: str, passages: Sequence[str] = (), budget: int = WORD_BUDGET) -> str:
+def build_prompt(question: str, passages: Iterable[str] = (), budget: int = WORD_BUDGET) -> str:
     """Write the user's turn: the passages, best first, then the question; without passages the question alone.
 
     budget: how many words of passages (split at blanks) are read at most. Passages are taken whole and in the order
     given, up to the first that no longer fits; blank ones are left out. The question is never cut.
     Raises WorkshopError for a blank question, passages that are no list of texts, or a budget below 0.
     """
+    if not isinstance(passages, str) and isinstance(passages, Iterable):
+        passages = list(passages)  # what gives its items only once is read once
     _check(question, passages, budget)
     chosen, words = [], 0
     for passage in passages:
@@ -35,6 +37,8 @@ def _check(question: Any, passages: Any, budget: Any) -> None:
         raise WorkshopError(
             "expected a list of passages, got one text. For one, use build_prompt(question, [passage])."
         )
+    if not isinstance(passages, list):
+        raise WorkshopError(f"expected a list of passages, got {type(passages).__name__}. Without any, give [].")
     for place, passage in enumerate(passages):
         if not isinstance(passage, str):
             kind = type(passage).__name__

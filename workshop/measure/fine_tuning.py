@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from workshop.encode import pool_mean
+from workshop.models import pool_mean
 from workshop.models.encoder import load_encoder
 from workshop.settings import Settings
 
@@ -39,27 +39,29 @@ def fine_tune(
 
     torch.manual_seed(seed)
     encoder = load_encoder(Settings(threads=1))
-    encoder.tokenizer.enable_truncation(MAX_TOKENS)
-    head = torch.nn.Linear(encoder.dimensions, int(labels.max()) + 1)
-    weights = [*encoder.model.parameters(), *head.parameters()]
+    network = encoder[0].auto_model
+    head = torch.nn.Linear(network.config.hidden_size, int(labels.max()) + 1)
+    # Of BERT's own pooler, which nothing here reads, no weight is trained.
+    weights = [*(one for name, one in network.named_parameters() if "pooler" not in name), *head.parameters()]
     optimizer = torch.optim.AdamW(weights, lr=rate, weight_decay=WEIGHT_DECAY, fused=True)
     steps = max(1, round(WARMUP * len(texts) / BATCH))
     warmup = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min(1.0, (step + 1) / steps))
-    ids, other_ids = ([one.ids for one in encoder.tokenizer.encode_batch(list(some))] for some in (texts, others))
+    cut = {"truncation": True, "max_length": MAX_TOKENS}
+    ids, other_ids = (encoder.tokenizer(list(some), **cut)["input_ids"] for some in (texts, others))
     targets = torch.from_numpy(np.asarray(labels, dtype=np.int64))
     order = np.random.default_rng(seed)
     predicted = np.empty(0, dtype=np.int64)
     for epoch in range(1, epochs + 1):
-        encoder.model.train()
+        network.train()
         for rows in _draw_batches([len(one) for one in ids], order):
-            scores = _score(encoder.model, head, [ids[row] for row in rows])
+            scores = _score(network, head, [ids[row] for row in rows])
             torch.nn.functional.cross_entropy(scores, targets[rows]).backward()
             torch.nn.utils.clip_grad_norm_(weights, 1.0)
             optimizer.step()
             warmup.step()
             optimizer.zero_grad()
         if report or epoch == epochs:
-            predicted = _predict(encoder.model, head, other_ids)
+            predicted = _predict(network, head, other_ids)
         if report:
             report(epoch, predicted)
     return predicted, sum(weight.numel() for weight in weights)

@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 
 from workshop.data import Passage, Question, load_faq, load_passages, load_wiki_passages, load_wiki_vectors
-from workshop.encode import encode_texts
 from workshop.errors import require
 from workshop.measure.grouped import average
-from workshop.models import load_encoder
+from workshop.models import encode_texts, load_encoder
 from workshop.score.results import Row
 from workshop.settings import Settings
 

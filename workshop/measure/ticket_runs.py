@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 
 from workshop.data import load_reviews, load_tickets
-from workshop.encode import encode_texts
 from workshop.measure.fine_tuning import fine_tune
-from workshop.models import load_encoder
+from workshop.models import encode_texts, load_encoder
 from workshop.settings import Settings
 
 SHARES = (0.6, 0.2)

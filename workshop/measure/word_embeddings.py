@@ -39,7 +39,7 @@ def measure(short: bool = False) -> Results:
         claims |= part[1]
     return Results(
         STEM,
-        "tiny",
+        "small",
         tuple(rows + measure_analogies()),
         claims,
         bands,
