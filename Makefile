@@ -17,6 +17,8 @@ WORKSHOP := $(PY) -m workshop.cli
 ONE_THREAD := OMP_NUM_THREADS=1
 WORKERS ?= 2
 TESTS ?= tests
+# Why tests were skipped, of both runs: the last line says it in short.
+SKIPS := build/skips.jsonl
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1  -  /p' Makefile
@@ -33,8 +35,9 @@ lab: learner ## open the lessons in JupyterLab (about 3 minutes the first time, 
 test: developer ## pass every test, notebooks included (under 25 minutes on two cores)
 	@$(WORKSHOP) fetch
 	@echo "Every test: under 25 minutes on two cores."
-	@$(ONE_THREAD) $(PY) -m pytest -q tests/browser
-	@$(ONE_THREAD) $(PY) -m pytest -n $(WORKERS) --ignore=tests/browser $(TESTS)
+	@mkdir -p build && rm -f $(SKIPS)
+	@WORKSHOP_SKIPS=$(SKIPS) $(ONE_THREAD) $(PY) -m pytest -q tests/browser
+	@WORKSHOP_SKIPS=$(SKIPS) $(ONE_THREAD) $(PY) -m pytest -n $(WORKERS) --ignore=tests/browser $(TESTS)
 
 check: developer ## the maintainer's loop: lint, fast tests, fresh notebooks (under a minute, offline)
 	@echo "Lint, fast tests, fresh notebooks: under a minute."
@@ -45,7 +48,7 @@ check: developer ## the maintainer's loop: lint, fast tests, fresh notebooks (un
 
 measure: developer ## the long runs behind the lessons' figures (STEMS=01_word_embeddings for one lesson; up to hours)
 	@echo "The long runs: half an hour or more a lesson. Stop with Ctrl-C; the next run goes on from there."
-	@$(PY) -m workshop.measure $(STEMS)
+	@$(PY) -m studies $(STEMS)
 
 notebooks: developer ## make notebooks/ from solutions/ (seconds)
 	@$(WORKSHOP) build

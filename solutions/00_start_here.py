@@ -137,7 +137,7 @@ predictions()
 # Points, predictions and measured rows lie in the folder `results/` beside this notebook. Every lesson adds to it.
 
 # %%
-from workshop.checks.progress import scoreboard
+from workshop.checks import scoreboard
 
 scoreboard()
 
@@ -145,7 +145,7 @@ scoreboard()
 # On Colab and Binder nothing survives the session. Copy the code that this cell gives. In another notebook, or on another day, paste it between the quotes: `from workshop.score.code import paste_code`, then `paste_code("""…""")`. It holds your points, rows and predictions, nothing else.
 
 # %%
-from workshop.score.code import make_code
+from workshop.score import make_code
 
 print(make_code())
 

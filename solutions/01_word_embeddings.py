@@ -74,7 +74,7 @@ print(f"{len(vocabulary):,} words, {len(pairs)} of {len(all_pairs)} pairs")
 
 # %%
 # demonstration 1.4
-from workshop.score.learner import record_row
+from workshop.score import record_row
 from workshop.vectors import random_vectors, spearman_with_people
 
 
@@ -796,7 +796,7 @@ for known in (1000, 2000, 4000, len(words)):
 # %% tags=["slide"]
 # demonstration 1.17
 from workshop.plots import plot_agreement, show
-from workshop.score.results import read_results
+from workshop.score import read_results
 
 measured = read_results("01_word_embeddings")
 show(plot_agreement(measured.select(task="wordsim353", metric="spearman", seed=None), scores))
@@ -806,7 +806,7 @@ show(plot_agreement(measured.select(task="wordsim353", metric="spearman", seed=N
 
 # %%
 # demonstration 1.18
-from workshop.score.verdict import show_verdict
+from workshop.score import show_verdict
 
 show_verdict("C01", "01_word_embeddings")
 
@@ -826,7 +826,7 @@ predict("C02")
 
 # %%
 # demonstration 1.19
-from workshop.measure.word_runs import drawn_pairs, run_size
+from workshop.vectors import drawn_pairs, run_size
 
 dimensions, share = 20, 0.25
 found = run_size(share, dimensions, draw=0)
@@ -840,7 +840,7 @@ print(f"{dimensions} dimensions, {share:.0%} of the text: {np.mean(marks):.2f}")
 # demonstration 1.20
 from workshop.plots import plot_sizes
 
-sweep = [row for row in measured.select(metric="spearman") if row.task.endswith("epochs=10")]
+sweep = [row for row in measured.select(task="sweep", metric="spearman") if row.settings["epochs"] == 10]
 show(plot_sizes(sweep, (dimensions, float(np.mean(marks)))))
 
 # %%
@@ -899,7 +899,7 @@ for name in ("career", "months"):
 
 # %%
 # demonstration 1.26
-from workshop.checks.progress import scoreboard
+from workshop.checks import scoreboard
 
 scoreboard()
 

@@ -1,1 +1,1 @@
-"""The measurements behind the figures of the lessons."""
+"""The measurements behind the lessons' figures: `python -m studies`."""

@@ -1,4 +1,4 @@
-"""Imports go one way, and `import workshop` stays light."""
+"""Imports go one way through the three packages, notebooks import faces alone, and `import workshop` stays light."""
 
 import ast
 import subprocess
@@ -7,99 +7,128 @@ from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).resolve().parent.parent / "workshop"
+from backstage.fingerprint import list_modules
+
+HOME = Path(__file__).resolve().parents[1]
+PACKAGES = ("workshop", "backstage", "studies")
 ORDER = (
-    *("errors", "settings", "data", "models", "vectors", "encode", "classify"),
-    *("tune", "search", "bot", "score", "plots", "widgets", "checks"),
+    *("errors", "threads", "settings", "data", "models", "vectors", "search", "tune", "bot", "score"),
+    *("plots", "widgets", "checks", "exercises", "serve", "doctor", "lab", "cli"),
 )
-ON_TOP = ("build", "cli", "course", "doctor", "grade", "lab", "measure", "serve", "slides")
 # The package itself gives `setup` and, lazily, `check`.
-ROOT_MAY_USE = {"settings", "checks"}
+ROOT_MAY_USE = {"settings", "checks", "exercises"}
+# What may import against the order, and why.
+EXCEPTIONS = {
+    ("workshop/course/mend.py", "backstage"): "the configuration of courses made before names it",
+}
+# Whose names notebooks may import: the packages' faces.
+FACES = {
+    "workshop",
+    *(f"workshop.{room}" for room in ORDER if room not in ("errors", "threads", "settings", "cli", "lab")),
+}
 IMPORT_SECONDS = 0.15
 HEAVY = ("torch", "gensim", "matplotlib", "transformers", "sklearn", "scipy", "IPython")
+FILES = sorted(path for package in PACKAGES for path in (HOME / package).rglob("*.py"))
+LESSONS = sorted((HOME / "solutions").glob("*.py"))
 
 
-def part_of(path: Path) -> str:
-    """Return the part of the package that a file belongs to: its first folder or its own name."""
-    relative = path.relative_to(PACKAGE)
-    return relative.parts[0].removesuffix(".py")
+def place(module: str) -> tuple[int, int, str]:
+    """Return where a dotted name stands in the order: its package, its room's place, the room; -1 for the root."""
+    package, _, rest = module.partition(".")
+    room = rest.partition(".")[0]
+    if package != "workshop":
+        return PACKAGES.index(package), 0, package
+    return 0, ORDER.index(room) if room in ORDER else -1, room
 
 
-def imported_parts(source: str, module: str) -> set[tuple[str, int]]:
-    """Return the parts of the package that a source imports, wherever in it, with the line of each."""
-    found = set()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            base = node.module or ""
-            if node.level:
-                base = ".".join([*module.split(".")[: -node.level or None], base]).rstrip(".")
-            names = [f"{base}.{alias.name}" if base == "workshop" else base for alias in node.names]
-        elif (
-            isinstance(node, ast.Call) and node.args and _name(node.func) in ("import_module", "require", "__import__")
-        ):
-            names = [node.args[0].value] if isinstance(node.args[0], ast.Constant) else []
-        else:
-            continue
-        found |= {(name.split(".")[1], node.lineno) for name in names if str(name).startswith("workshop.")}
-    return found
-
-
-def _name(function: ast.expr) -> str:
-    return getattr(function, "attr", getattr(function, "id", ""))
-
-
-def may_import(part: str, other: str) -> bool:
-    """Tell whether a part may import another one."""
-    if part == other:
+def may_import(importer: str, imported: str) -> bool:
+    """Tell whether a module may import another one, both by their dotted names."""
+    own, other = place(importer), place(imported)
+    if own[0] != other[0]:
+        return own[0] > other[0]
+    if own[2] == other[2] or own[0] > 0:
         return True
-    if part == "__init__":
-        return other in ROOT_MAY_USE
-    if part in ON_TOP:
-        return True
-    return other in ORDER and ORDER.index(other) < ORDER.index(part)
+    if own[1] == -1:
+        return other[1] == -1 or other[2] in ROOT_MAY_USE
+    return other[1] < own[1]
 
 
-FILES = sorted(PACKAGE.rglob("*.py"))
+def name_of(path: Path) -> str:
+    """Return a file's dotted name."""
+    return ".".join(path.relative_to(HOME).with_suffix("").parts).removesuffix(".__init__")
 
 
-@pytest.mark.parametrize("path", FILES, ids=[path.relative_to(PACKAGE).as_posix() for path in FILES])
+def read_imports(path: Path) -> list[str]:
+    """Return the dotted names of ours that a file imports, wherever in it and however."""
+    return list_modules(ast.parse(path.read_text(encoding="utf-8")), path, HOME)
+
+
+@pytest.mark.parametrize("path", FILES, ids=[path.relative_to(HOME).as_posix() for path in FILES])
 def test_imports_go_one_way(path):
-    part = part_of(path)
-    assert part in (*ORDER, *ON_TOP, "__init__"), f"workshop/{part} has no place in the order of layers"
-    module = ".".join(["workshop", *path.relative_to(PACKAGE).with_suffix("").parts])
-    wrong = [
-        f"line {line}: workshop.{other}"
-        for other, line in sorted(imported_parts(path.read_text(encoding="utf-8"), module))
-        if other in (*ORDER, *ON_TOP) and not may_import(part, other)
-    ]
-    assert not wrong, f"workshop/{path.relative_to(PACKAGE)} imports from its right: {', '.join(wrong)}"
+    own, name = name_of(path), path.relative_to(HOME).as_posix()
+    if own.startswith("workshop.") and own.split(".")[1] != "course":
+        assert own.split(".")[1] in ORDER, f"{name} has no place in the order of rooms"
+    wrong = {
+        other
+        for other in read_imports(path)
+        if not may_import(own, other) and (name, other.partition(".")[0]) not in EXCEPTIONS
+    }
+    assert not wrong, f"{name} imports from its right: {', '.join(sorted(wrong))}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=[path.relative_to(HOME).as_posix() for path in FILES])
+def test_nothing_imports_tests(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    imported = [one.name for node in ast.walk(tree) if isinstance(node, ast.Import) for one in node.names]
+    imported += [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    assert not [name for name in imported if name.partition(".")[0] == "tests"]
 
 
 @pytest.mark.parametrize(
-    ("source", "module", "expected"),
+    ("source", "path", "expected"),
     [
-        ("import workshop.checks.ask", "workshop.data.x", {"checks"}),
-        ("from workshop.checks import check", "workshop.data.x", {"checks"}),
-        ("from workshop import checks", "workshop.data.x", {"checks"}),
-        ("def f():\n    from workshop.bot import build_prompt", "workshop.data.x", {"bot"}),
-        ("import importlib\nimportlib.import_module('workshop.tune')", "workshop.data.x", {"tune"}),
-        ("from ..checks import check", "workshop.data.x", {"checks"}),
-        ("from .. import checks", "workshop.data.x", {"checks"}),
-        ("import numpy", "workshop.data.x", set()),
+        ("import workshop.checks.ask", "workshop/data/x.py", "workshop.checks.ask"),
+        ("from workshop.checks import check", "workshop/data/x.py", "workshop.checks"),
+        ("from workshop import checks", "workshop/data/x.py", "workshop.checks"),
+        ("def f():\n    from workshop.bot import build_prompt", "workshop/data/x.py", "workshop.bot"),
+        ("import importlib\nimportlib.import_module('backstage.grade')", "workshop/data/x.py", "backstage.grade"),
+        ("from importlib import import_module\nimport_module('studies')", "backstage/x.py", "studies"),
+        ("from ..checks import check", "workshop/data/x.py", "workshop.checks"),
+        ("from .. import checks", "workshop/data/x.py", "workshop.checks"),
+        ("from . import other", "workshop/data/__init__.py", "workshop.data.other"),
     ],
 )
-def test_walker_finds_every_kind_of_import(source, module, expected):
-    assert {part for part, _ in imported_parts(source, module)} == expected
+def test_walker_finds_every_kind_of_import(source, path, expected):
+    assert expected in list_modules(ast.parse(source), HOME / path, HOME)
+
+
+def test_walker_leaves_other_libraries_out():
+    assert list_modules(ast.parse("import numpy\nfrom os import path"), HOME / "workshop" / "x.py", HOME) == []
 
 
 def test_order_is_judged_from_left_to_right():
-    assert may_import("checks", "errors")
-    assert may_import("cli", "checks")
-    assert not may_import("errors", "checks")
-    assert not may_import("checks", "build")
-    assert not may_import("__init__", "bot")
+    assert may_import("workshop.checks.ask", "workshop.errors")
+    assert may_import("workshop.exercises.start_here", "workshop.vectors")
+    assert may_import("backstage.grade.run", "workshop.cli")
+    assert may_import("studies.pages", "backstage.lessons")
+    assert not may_import("workshop.errors", "workshop.checks")
+    assert not may_import("workshop.cli", "backstage.grade")
+    assert not may_import("backstage.grade", "studies")
+    assert not may_import("workshop", "workshop.bot")
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=[path.stem for path in LESSONS])
+def test_notebooks_import_faces_alone(path):
+    import importlib
+
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            assert not [one.name for one in node.names if one.name.startswith(PACKAGES) and one.name not in FACES]
+        elif isinstance(node, ast.ImportFrom) and node.module.startswith(PACKAGES):
+            assert node.module in FACES, f"{path.stem} imports from {node.module}, which is no face"
+            face = importlib.import_module(node.module)
+            missing = [one.name for one in node.names if one.name not in face.__all__]
+            assert not missing, f"{node.module} doesn't show {', '.join(missing)} in its __all__"
 
 
 def test_import_is_light():

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from workshop.build.notebooks import make_solved, write_json
-from workshop.build.source import checkout
+from backstage.lessons.notebooks import make_solved, write_json
+from backstage.lessons.source import checkout
 from workshop.checks.registry import LESSONS
 
 

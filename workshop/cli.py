@@ -1,7 +1,10 @@
 """The command line: `workshop COMMAND`. Every failure is one line; `--debug` shows the trace."""
 
+import functools
+import importlib.util
 import json
 import sys
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +14,44 @@ from workshop import __version__
 from workshop.errors import WorkshopError
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
+ADDED = "workshop.commands"
+TEACHERS_NEED = ("jinja2", "jupytext", "nbgrader")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """The learners' commands, and below a heading of their own those that installed entry points add.
+
+    An entry point of the group workshop.commands names a click command.
+    """
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """Return the name of every command."""
+        return [*super().list_commands(context), *sorted(find_added())]
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """Return a command by its name, loaded only now."""
+        added = find_added()
+        return added[name].load() if name in added else super().get_command(context, name)
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the help's two lists of commands; the teachers' one where their libraries are installed."""
+        added = find_added()
+        parts = {"Commands": super().list_commands(context)}
+        if added and all(importlib.util.find_spec(name) for name in TEACHERS_NEED):
+            parts["For teachers and maintainers"] = sorted(added)
+        for heading, names in parts.items():
+            rows = [(name, self.get_command(context, name).get_short_help_str(limit=80)) for name in names]
+            with formatter.section(heading):
+                formatter.write_dl(rows)
+
+
+@functools.cache
+def find_added() -> dict[str, EntryPoint]:
+    """Return the commands that installed packages add, by their names."""
+    return {point.name: point for point in entry_points(group=ADDED)}
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="workshop")
 @click.option("--debug", is_flag=True, help="Show the whole trace of a failure.")
 def commands(debug: bool) -> None:  # main() reads the flag, wherever it stands
@@ -22,11 +60,12 @@ def commands(debug: bool) -> None:  # main() reads the flag, wherever it stands
 
 @commands.command()
 @click.option("--data", type=FOLDER, help="Also check a folder of your own texts.")
-def doctor(data: Path | None) -> None:
+@click.option("--teacher", is_flag=True, help="Also check what courses, slides and grading need.")
+def doctor(data: Path | None, teacher: bool) -> None:
     """Check this machine: Python, disk, memory, libraries, models and data."""
     from workshop import doctor
 
-    findings = doctor.examine(data)
+    findings = doctor.examine(data, teacher=teacher)
     doctor.show(findings)
     sys.exit(doctor.exit_code(findings))
 
@@ -57,57 +96,6 @@ def list_lessons(as_json: bool) -> None:
             stars = "★" * exercise["stars"] + "☆" * (3 - exercise["stars"])
             price = f"{exercise['minutes']:>2} min, {exercise['points']} point{'s' * (exercise['points'] > 1)}"
             click.echo(f"  {exercise['id']:<5}{stars}  {price}  {exercise['title']}")
-
-
-@commands.command()
-@click.option("--check", is_flag=True, help="Write no notebook; fail where one is stale or breaks a rule.")
-def build(check: bool) -> None:
-    """Make notebooks/ from solutions/, and the solved ones in build/solved/."""
-    from workshop.build import build_all
-
-    written = build_all(check)
-    click.echo("The notebooks are fresh and keep the rules." if check else f"{len(written)} notebooks written.")
-
-
-@commands.command()
-@click.argument("folder", type=FOLDER)
-@click.argument("lessons", nargs=-1)
-def course(folder: Path, lessons: tuple[str, ...]) -> None:
-    """Make an nbgrader course in FOLDER, of all lessons or of those named, or bring one up to date."""
-    from workshop.course import make_course
-
-    click.echo(make_course(folder, lessons or None))
-
-
-@commands.command()
-@click.argument("lesson", required=False)
-@click.option("--no-run", is_flag=True, help="Leave the outputs out: seconds instead of minutes.")
-def slides(lesson: str | None, no_run: bool) -> None:
-    """Export LESSON, or every lesson, as slides that open offline, into build/slides/."""
-    from workshop.slides import make_slides
-
-    if not no_run:
-        click.echo("Running the solved lessons for their outputs: up to two minutes each.")
-    for path in make_slides(lesson, execute=not no_run):
-        click.echo(path)
-
-
-@commands.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
-@click.option("--out", type=FOLDER, required=True, metavar="DIR", help="Where the results go, and are gone on with.")
-@click.option("--lesson", help="Only this lesson; what doesn't say otherwise is taken for it.")
-@click.option("--jobs", type=click.IntRange(1), help="Submissions at once; without it, one a core.")
-@click.option("--secret", type=click.Path(path_type=Path), metavar="FILE", help="The course's secret of hidden tests.")
-@click.option("--gradebook", type=click.Path(path_type=Path), metavar="DB", help="Also fill nbgrader's gradebook.")
-@click.option("--unsafe", is_flag=True, help="Without the jail: students' code runs as you.")
-def grade(paths: tuple[Path, ...], out: Path, **options: Any) -> None:
-    """Grade a class: notebooks, folders of them, LMS zips or nbgrader's submitted/."""
-    from workshop.grade.progress import show_progress
-    from workshop.grade.run import Options, grade_all
-
-    with show_progress() as report:
-        summary = grade_all(paths, out, Options(**options), report=report)
-    click.echo(summary)
 
 
 @commands.command()

@@ -1,7 +1,6 @@
 """Profiles: one notebook in two sizes."""
 
 import importlib.util
-import math
 import os
 import platform
 import shutil
@@ -11,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workshop.errors import WorkshopError, unknown
+from workshop.threads import choose_threads, set_threads
 
-CGROUP_CPU_MAX = Path("/sys/fs/cgroup/cpu.max")
 CPU_INFO = Path("/proc/cpuinfo")
 # What processors that compute in bfloat16 call it: Zen 4 and Cooper Lake, Sapphire Rapids, Arm.
 BFLOAT16_FLAGS = {"avx512_bf16", "amx_bf16", "bf16"}
@@ -48,20 +47,6 @@ PROFILES = {
 OLD_NAMES = {"tiny": "small", "laptop": "large", "gpu": "large"}
 
 
-def count_threads(cpu_max: Path = CGROUP_CPU_MAX) -> int:
-    """Return how many cores this process may use: the container's share, not the host's count.
-
-    cpu_max: the cgroup v2 file "quota period" in microseconds; "max" means no limit.
-    """
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    try:
-        quota, period = cpu_max.read_text().split()
-        limit = cores if quota == "max" else math.ceil(int(quota) / int(period))
-    except (OSError, ValueError):
-        limit = cores
-    return max(1, min(cores, limit))
-
-
 def setup(profile: str | None = None, *, data: str | Path | None = None, seed: int = 0) -> Settings:
     """Choose a profile, say in one line what was chosen, and return its settings.
 
@@ -71,8 +56,8 @@ def setup(profile: str | None = None, *, data: str | Path | None = None, seed: i
     """
     name = read_profile(profile or os.environ.get("WORKSHOP_PROFILE") or "small")
     folder = data or os.environ.get("WORKSHOP_DATA") or None
-    threads = count_threads()
-    os.environ.setdefault("OMP_NUM_THREADS", str(threads))
+    threads = choose_threads()
+    set_threads(threads)
     device = choose_device()
     chosen = {"device": device, "dtype": choose_dtype(device), "threads": threads, "seed": seed}
     settings = Settings(profile=name, data=_readable(folder), **PROFILES[name], **chosen)

@@ -11,7 +11,8 @@ import urllib.error
 from pathlib import Path
 
 import pytest
-from driver import Server, keep_picture
+
+from tests.browser.driver import Server, keep_picture
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")
 FLAGS = [

@@ -3,7 +3,8 @@
 import time
 
 import pytest
-from driver import Notebook
+
+from tests.browser.driver import Notebook
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

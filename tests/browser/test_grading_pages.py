@@ -3,12 +3,12 @@
 import io
 
 import pytest
-from driver import keep_picture
 
+from backstage.grade.outputs import Folder
+from backstage.grade.records import Mark, Record
+from backstage.grade.run import write_files
+from tests.browser.driver import keep_picture
 from workshop.checks.registry import list_exercises
-from workshop.grade.outputs import Folder
-from workshop.grade.records import Mark, Record
-from workshop.grade.run import write_files
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

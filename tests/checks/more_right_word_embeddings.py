@@ -3,7 +3,8 @@
 import math
 
 import numpy as np
-from right_word_embeddings import right
+
+from tests.checks.right_word_embeddings import right
 
 
 @right("1.2")

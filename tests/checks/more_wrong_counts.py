@@ -1,7 +1,8 @@
 """More wrong answers to 1.1, 1.4, 1.5 and 1.8, as beginners write them."""
 
 import numpy as np
-from wrong_word_embeddings import wrong
+
+from tests.checks.wrong_word_embeddings import wrong
 
 
 @wrong("1.1", "only the first word has got its pairs")

@@ -1,7 +1,8 @@
 """More wrong answers to 1.2, 1.3, 1.6, 1.7 and 1.9, as beginners write them."""
 
 import numpy as np
-from more_wrong_counts import wrong
+
+from tests.checks.more_wrong_counts import wrong
 
 
 @wrong("1.2", "u and V can't be multiplied in this order")

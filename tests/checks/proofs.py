@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from workshop.build.notebooks import hide_solution, show_solution
-from workshop.build.source import Cell, read_lesson
+from backstage.lessons.notebooks import hide_solution, show_solution
+from backstage.lessons.source import Cell, read_lesson
 from workshop.checks import run_check
 from workshop.checks.local import local_caller
 from workshop.checks.registry import Exercise, find_exercise, list_exercises

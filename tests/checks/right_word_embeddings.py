@@ -4,7 +4,8 @@ import math
 from collections import Counter
 
 import numpy as np
-from proofs import Answers
+
+from tests.checks.proofs import Answers
 
 right = Answers()
 

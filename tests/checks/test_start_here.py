@@ -4,7 +4,8 @@ import re
 from collections import Counter, defaultdict
 
 import pytest
-from proofs import (
+
+from tests.checks.proofs import (
     SEEDS,
     Answers,
     assert_every_exercise_proven,

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from more_right_word_embeddings import right
-from more_wrong_geometry import wrong
-from proofs import (
+
+from tests.checks.more_right_word_embeddings import right
+from tests.checks.more_wrong_geometry import wrong
+from tests.checks.proofs import (
     SEEDS,
     assert_every_exercise_proven,
     assert_other_right_answer,
@@ -13,7 +14,6 @@ from proofs import (
     assert_wrong_answer,
     exercise_params,
 )
-
 from workshop.checks import word_embeddings as lesson
 
 STEM = "01_word_embeddings"

@@ -1,7 +1,8 @@
 """Wrong answers to lesson 01 as students write them, each with the likely cause that it must be told."""
 
 import numpy as np
-from proofs import Answers
+
+from tests.checks.proofs import Answers
 
 wrong = Answers()
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from workshop.measure.intervals import bound_all, summarise
+from studies.intervals import bound_all, summarise
 
 
 def name_groups(size, each=1):

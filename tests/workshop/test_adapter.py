@@ -9,7 +9,7 @@ pytest.importorskip("peft")
 import torch
 from safetensors.torch import load_file, save_file
 
-from tests.tiny_models import make_llama
+from tests.workshop.tiny_models import make_llama
 from workshop.bot import answer
 from workshop.errors import WorkshopError
 from workshop.models import open_language_model

@@ -14,7 +14,7 @@ pytest.importorskip("transformers")
 
 import torch
 
-from tests.tiny_models import make_llama
+from tests.workshop.tiny_models import make_llama
 from workshop.bot import answer, answers, build_prompt, chat, encode_chats, sample_probabilities, stream_answer
 from workshop.bot.answers import find_stops, pad_left
 from workshop.errors import WorkshopError

@@ -14,7 +14,7 @@ pytest.importorskip("torch")
 pytest.importorskip("transformers")
 pytest.importorskip("filelock")
 
-from tests.tiny_models import make_llama
+from tests.workshop.tiny_models import make_llama
 from workshop.errors import WorkshopError
 from workshop.models import language, load_language_model, open_language_model, prepared, wheel
 from workshop.models.fetch import fetch_profile

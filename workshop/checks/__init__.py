@@ -6,13 +6,14 @@ from typing import Any
 
 from workshop.checks.ask import Ask
 from workshop.checks.local import local_caller, silence
+from workshop.checks.progress import scoreboard
 from workshop.checks.protocol import Caller
 from workshop.checks.registry import LESSONS, Exercise, find_lesson, list_exercises
 from workshop.checks.show import show_failure, show_note, show_pass
 from workshop.errors import NotYet, WorkshopError, unknown
 from workshop.score.learner import record_pass
 
-__all__ = ["check", "ready", "run_check"]
+__all__ = ["check", "ready", "run_check", "scoreboard"]
 
 
 def run_check(exercise: Exercise, caller: Caller, seed: int = 0) -> None:

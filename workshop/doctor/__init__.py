@@ -9,12 +9,15 @@ from workshop.settings import Settings
 __all__ = ["Finding", "examine", "exit_code", "preflight", "show"]
 
 
-def examine(data: Path | None = None) -> list[Finding]:
+def examine(data: Path | None = None, *, teacher: bool = False) -> list[Finding]:
     """Look at this machine and return what was found; takes a few seconds at most.
 
-    data: a folder of the user's own texts to look at as well.
+    data: a folder of the user's own texts to look at as well. teacher: also look at what courses, slides and grading
+    need.
     """
-    return [*examine_machine(), *examine_libraries(staff=True), *examine_contents(data), machine.check_hub()]
+    tools = [machine.check_jail()] if teacher else []
+    found = [*examine_machine(), *examine_libraries(staff=teacher), *tools, *examine_contents(data)]
+    return [*found, machine.check_hub()]
 
 
 def preflight(settings: Settings) -> None:

@@ -11,7 +11,7 @@ import urllib.request
 from pathlib import Path
 
 from workshop.doctor.finding import Finding
-from workshop.settings import count_threads
+from workshop.threads import count_threads
 
 CGROUP_MEMORY_MAX = Path("/sys/fs/cgroup/memory.max")
 MEMORY_INFO = Path("/proc/meminfo")
@@ -76,6 +76,15 @@ def check_results(folder: Path | None = None) -> Finding:
         step = "set WORKSHOP_RESULTS to a folder that you may write to; until then results last as long as the kernel"
         return Finding("results", "warn", f"can't write {folder}: {error.strerror}", step)
     return Finding("results", "ok", str(folder))
+
+
+def check_jail() -> Finding:
+    """Return whether bubblewrap is there, in which `workshop grade` runs students' code."""
+    found = shutil.which("bwrap")
+    if found:
+        return Finding("bubblewrap", "ok", found)
+    step = "on Linux: apt install bubblewrap, or dnf install bubblewrap; elsewhere grade in WSL or a virtual machine"
+    return Finding("bubblewrap", "warn", "not found: workshop grade can't jail students' code", step)
 
 
 def check_hub() -> Finding:

@@ -1,6 +1,5 @@
 """Pictures of lesson 01: agreement with people, size against data, cosines, analogies, bias, a map of words."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -80,14 +79,18 @@ def _say(name: str, row: Row) -> str:
 def plot_sizes(rows: Sequence[Row], yours: tuple[int, float] | None = None) -> Any:
     """Draw the score of skip-gram against the size of its vectors, a line for each share of the text.
 
-    rows: metric "spearman", tasks "sweep share=S epochs=E", methods "skipgram dimensions=D", one number of epochs.
-    yours: the dimensions and the score of your own run. Returns a matplotlib figure with alternative text.
-    Raises WorkshopError where there are no rows.
+    rows: task "sweep", metric "spearman", settings with "share" and "dimensions", one number of epochs. yours: the
+    dimensions and the score of your own run. Returns a matplotlib figure with alternative text. Raises WorkshopError
+    where there are no rows, or where one has no such settings.
     """
     _require_rows(rows, "the sweep")
+    if not all({"share", "dimensions"} <= row.settings.keys() for row in rows):
+        raise WorkshopError(
+            "expected rows with share and dimensions in their settings. Pass the rows of the sweep only."
+        )
     lines: dict[float, list[tuple[int, Row]]] = {}
     for row in rows:
-        lines.setdefault(_number("share", row.task), []).append((int(_number("dimensions", row.method)), row))
+        lines.setdefault(row.settings["share"], []).append((row.settings["dimensions"], row))
     shares = sorted(lines)
     with new_picture(10, 6) as (figure, axes):
         for share, colour, marker in zip(shares, SERIES, MARKERS, strict=False):
@@ -116,14 +119,6 @@ def plot_sizes(rows: Sequence[Row], yours: tuple[int, float] | None = None) -> A
             + ".",
         )
     return figure
-
-
-def _number(name: str, text: str) -> float:
-    """Return the number that follows "name=" in a text."""
-    found = re.search(rf"\b{name}=([\d.]+)", text)
-    if found is None:
-        raise WorkshopError(f"expected {name}=NUMBER in {text!r}. Pass the rows of the sweep only.")
-    return float(found[1])
 
 
 def _sizes_title(lines: Mapping[float, list[tuple[int, Row]]]) -> str:

@@ -1,1 +1,20 @@
 """What was measured, what the learner did, and the two side by side."""
+
+from workshop.score.claims import STATEMENTS
+from workshop.score.code import make_code, paste_code
+from workshop.score.learner import read_record, record_row
+from workshop.score.results import Claim, Results, Row, read_results
+from workshop.score.verdict import show_verdict
+
+__all__ = [
+    "STATEMENTS",
+    "Claim",
+    "Results",
+    "Row",
+    "make_code",
+    "paste_code",
+    "read_record",
+    "read_results",
+    "record_row",
+    "show_verdict",
+]

@@ -13,6 +13,7 @@ from workshop.vectors.recipes import (
     train_model,
     train_words,
 )
+from workshop.vectors.sweep import drawn_pairs, run_size
 
 __all__ = [
     "COUNT_WINDOW",
@@ -25,6 +26,7 @@ __all__ = [
     "association_test",
     "choose_vocabulary",
     "count_neighbours",
+    "drawn_pairs",
     "effect_interval",
     "find_recipe",
     "find_test",
@@ -34,6 +36,7 @@ __all__ = [
     "ppmi_vectors",
     "random_vectors",
     "read_glove_text",
+    "run_size",
     "score_analogies",
     "shared_pairs",
     "spearman_with_people",

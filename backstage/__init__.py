@@ -1,0 +1,1 @@
+"""What teachers and maintainers run: lessons, courses, slides, the grader."""

@@ -1,0 +1,134 @@
+"""Mend a submitted notebook before nbgrader reads it: what Colab drops, what students copy, merge or delete."""
+
+import ast
+import re
+from collections.abc import Callable
+from typing import Any
+
+from nbformat.notebooknode import NotebookNode, from_dict
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from backstage.course.cells import grade_id, nbgrader_facts
+from backstage.lessons.source import DEMONSTRATION
+from workshop.checks.registry import LESSONS, Exercise, list_exercises
+
+TAG = "demonstration"
+SET_UP = "import workshop\nfrom workshop import check\n\nsettings = workshop.setup()"
+
+
+class MendSubmission(NbGraderPreprocessor):
+    """Give each exercise back its one function cell and its one check cell, whatever became of their metadata."""
+
+    def preprocess(self, notebook: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Mend the notebook of a lesson; leave any other as it is."""
+        stem = resources["nbgrader"]["notebook"]
+        if stem in [lesson.stem for lesson in LESSONS]:
+            mend(notebook, stem)
+        return notebook, resources
+
+
+def mend(notebook: NotebookNode, stem: str) -> None:
+    """Tag demonstrations, name the cells of every exercise, add set-up and checks that are missing. In place."""
+    for cell in notebook.cells:
+        _restore_type(cell)
+        _tag_demonstration(cell)
+    for exercise in list_exercises(stem):
+        _name_function(notebook, exercise)
+        _name_check(notebook, exercise)
+    if not any(re.search(r"^from workshop import .*\bcheck\b", cell.source, re.MULTILINE) for cell in _code(notebook)):
+        notebook.cells.insert(0, new_cell(notebook, "set-up", SET_UP))
+
+
+def _restore_type(cell: NotebookNode) -> None:
+    """Turn an answer that was made text by accident into code again."""
+    if cell.cell_type != "code" and str(_grade_id(cell)).startswith("ex-"):
+        cell.update(cell_type="code", outputs=[], execution_count=None)
+        cell.pop("attachments", None)
+
+
+def _tag_demonstration(cell: NotebookNode) -> None:
+    """Tag a cell as a demonstration where its first line says so, and only there."""
+    kept = [tag for tag in cell.metadata.get("tags", []) if tag != TAG]
+    if cell.cell_type == "code" and DEMONSTRATION.match(cell.source):
+        kept.append(TAG)
+    if kept or "tags" in cell.metadata:
+        cell.metadata["tags"] = kept
+
+
+def _name_function(notebook: NotebookNode, exercise: Exercise) -> None:
+    """Let the last cell that defines an exercise's function be its answer, else the one that carries its id."""
+    carrying = _take_id(notebook, exercise, "function")
+    answers = [cell for cell in _code(notebook) if defines(cell.source, exercise.function)] or carrying
+    if answers:
+        answers[-1].metadata["nbgrader"] = from_dict(nbgrader_facts(exercise, "function"))
+
+
+def _name_check(notebook: NotebookNode, exercise: Exercise) -> None:
+    """Let one cell be an exercise's check: below the answer, and with nothing in it that would be overwritten."""
+    carrying = _take_id(notebook, exercise, "check")
+    call = f"check.{exercise.lesson.partition('_')[2]}.{exercise.function}"
+    calling = [cell for cell in _code(notebook) if re.search(rf"^{re.escape(call)}\(", cell.source, re.MULTILINE)]
+    places = {id(cell): place for place, cell in enumerate(notebook.cells)}
+    answers = [cell for cell in _code(notebook) if defines(cell.source, exercise.function)]
+    last_answer = max((places[id(cell)] for cell in answers), default=-1)
+    checks = sorted(carrying + calling, key=lambda cell: places[id(cell)])
+    chosen = checks[-1] if checks else None
+    if chosen is None or places[id(chosen)] <= last_answer or not is_call(chosen.source):
+        after = max(places[id(chosen)] if chosen else -1, last_answer)
+        chosen = new_cell(notebook, grade_id(exercise, "check"), f"{call}({exercise.function})")
+        notebook.cells.insert(after + 1 or len(notebook.cells), chosen)
+    chosen.metadata["nbgrader"] = from_dict(nbgrader_facts(exercise, "check"))
+
+
+def _take_id(notebook: NotebookNode, exercise: Exercise, role: str) -> list[NotebookNode]:
+    """Take an exercise's nbgrader metadata from every cell that carries it, and return those of code."""
+    carrying = [cell for cell in notebook.cells if _grade_id(cell) == grade_id(exercise, role)]
+    for cell in carrying:
+        del cell.metadata["nbgrader"]
+    return [cell for cell in carrying if cell.cell_type == "code"]
+
+
+def _grade_id(cell: NotebookNode) -> object:
+    """Return the nbgrader id that a cell carries, or None."""
+    facts = cell.metadata.get("nbgrader")
+    return facts.get("grade_id") if isinstance(facts, dict) else None
+
+
+def _code(notebook: NotebookNode) -> list[NotebookNode]:
+    """Return the code cells that are run when the notebook is graded."""
+    return [cell for cell in notebook.cells if cell.cell_type == "code" and TAG not in cell.metadata.get("tags", [])]
+
+
+def defines(source: str, function: str) -> bool:
+    """Tell whether a cell's code defines a function of this name, or binds the name, at its top."""
+    return _asks(
+        source,
+        lambda node: (
+            (isinstance(node, ast.FunctionDef) and node.name == function)
+            or (isinstance(node, ast.Assign) and any(getattr(to, "id", "") == function for to in node.targets))
+        ),
+        any,
+    )
+
+
+def is_call(source: str) -> bool:
+    """Tell whether a cell's code is one call and nothing else."""
+    return source.strip() == "" or _asks(
+        source, lambda node: isinstance(node, ast.Expr) and isinstance(node.value, ast.Call), all
+    )
+
+
+def _asks(source: str, matches: Callable[[ast.stmt], bool], how: Callable[..., bool]) -> bool:
+    """Ask something of the statements of a cell; False where it can't be read as Python."""
+    try:
+        return how(map(matches, ast.parse(source).body))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+
+
+def new_cell(notebook: NotebookNode, name: str, source: str) -> NotebookNode:
+    """Return a code cell for what a submission lacks; nbgrader writes a check's own text into it."""
+    cell = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": source}
+    if (notebook.nbformat, notebook.nbformat_minor) >= (4, 5):
+        cell["id"] = f"added-{name}"
+    return from_dict(cell)

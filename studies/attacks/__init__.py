@@ -1,0 +1,1 @@
+"""The battery of attacks, on stock nbgrader and on the grader."""

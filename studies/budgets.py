@@ -1,0 +1,57 @@
+"""What the solved notebooks cost: seconds, longest cell, peak memory, each from a fresh kernel."""
+
+from collections.abc import Callable
+
+from backstage.lessons.execute import Run, execute
+from backstage.lessons.notebooks import make_solved
+from studies.environment import describe_machine, describe_versions
+from studies.freshness import hash_inputs
+from workshop.checks.registry import LESSONS
+from workshop.score.results import Results, Row
+
+STEM = "budgets"
+INPUTS = tuple(f"solutions/{lesson.stem}" for lesson in LESSONS)
+LIBRARIES = ("numpy", "gensim", "torch", "scikit-learn", "ipykernel")
+# The most that a lesson may cost on two cores: seconds of the whole notebook.
+SECONDS = {"00": 10, "01": 75, "02": 60, "03": 130, "04": 200, "05": 180, "06": 150, "07": 150, "08": 90}
+LONGEST_CELL_SECONDS = 45
+PEAK_MEGABYTES = 1500
+
+
+def measure(short: bool = False, run: Callable[..., Run] = execute) -> Results:
+    """Run every solved notebook headless and return what it cost.
+
+    short: only lesson 00. run: executes a notebook, for tests.
+    """
+    rows = []
+    for lesson in LESSONS[: 1 if short else None]:
+        done = run(make_solved(lesson.stem), lesson.stem)
+        rows += [
+            _row(lesson.stem, "seconds", done.seconds),
+            _row(lesson.stem, "longest cell, seconds", done.longest),
+            _row(lesson.stem, "peak memory, megabytes", done.peak_megabytes),
+        ]
+    return Results(
+        STEM,
+        "small",
+        tuple(row for row in rows if row is not None),
+        versions=describe_versions(LIBRARIES),
+        machine=describe_machine(),
+        inputs=hash_inputs(INPUTS),
+    )
+
+
+def _row(stem: str, metric: str, value: float | None) -> Row | None:
+    """Return one cost as a row, or None where it could not be read."""
+    return None if value is None else Row(stem[:2], "solved notebook", "headless", metric, round(value, 1))
+
+
+def find_overruns(results: Results) -> list[str]:
+    """Return a line for each cost above its budget."""
+    limits = {"longest cell, seconds": LONGEST_CELL_SECONDS, "peak memory, megabytes": PEAK_MEGABYTES}
+    overruns = []
+    for row in results.rows:
+        most = limits.get(row.metric, SECONDS.get(row.lesson))
+        if most is not None and row.value > most:
+            overruns.append(f"lesson {row.lesson}: {row.metric} {row.value:g}, at most {most}")
+    return overruns

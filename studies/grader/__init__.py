@@ -1,0 +1,1 @@
+"""How fast and how right the grader is beside stock nbgrader."""

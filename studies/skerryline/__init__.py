@@ -1,0 +1,1 @@
+"""What is easy and what is hard in Skerryline's data."""

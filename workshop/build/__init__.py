@@ -1,6 +1,0 @@
-"""Make the notebooks from the lessons' one source."""
-
-from workshop.build.notebooks import build_all, make_learner, make_solved
-from workshop.build.source import Cell, checkout, read_functions, read_lesson
-
-__all__ = ["Cell", "build_all", "checkout", "make_learner", "make_solved", "read_functions", "read_lesson"]

@@ -1,5 +1,0 @@
-"""Make slides of the lessons: one file each, which opens offline."""
-
-from workshop.slides.make import make_slides
-
-__all__ = ["make_slides"]
