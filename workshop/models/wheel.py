@@ -1,5 +1,6 @@
 """SmolLM2-135M-Instruct as its wheel has it: a GGUF file in 4 bits, read by transformers into a plain model."""
 
+import functools
 import hashlib
 import importlib.metadata
 import io
@@ -45,7 +46,8 @@ def read_gguf(path: Path, advance: Advance = lambda: None) -> tuple[Any, Any]:
     with quiet_transformers(), _counting(advance):
         tokenizer = transformers.AutoTokenizer.from_pretrained(path.parent, **named)
         model = transformers.AutoModelForCausalLM.from_pretrained(path.parent, dtype="bfloat16", **named, **_unpacked())
-        return _mend_tokenizer(tokenizer, model.config.max_position_embeddings), _make_plain(model)
+        tokenizer = _mend_tokenizer(tokenizer, model.config.max_position_embeddings)
+        return tokenizer, _make_plain(model)
 
 
 def _check_file(path: Path) -> None:
@@ -88,16 +90,18 @@ def _make_plain(model: Any) -> Any:
         {name: value for name, value in model.config.to_dict().items() if name != "quantization_config"}
     )
     config.architectures, config.dtype = [type(model).__name__], torch.bfloat16
-    plain = type(model)(config).to(torch.bfloat16).eval()
-    plain.load_state_dict(model.state_dict())
-    plain.tie_weights()
+    plain = type(model).from_pretrained(None, config=config, state_dict=model.state_dict(), dtype=torch.bfloat16)
     plain.generation_config = model.generation_config
-    return plain
+    return plain.eval()
 
 
 @contextmanager
 def _counting(advance: Advance) -> Iterator[None]:
-    """Have each tensor counted that is read, and transformers' own bar, which it draws on standard error, kept away."""
+    """Have each tensor counted, and transformers' own bar, which it draws on standard error, kept away.
+
+    What transformers asks of the gguf library again and again, its header and its names, is worked out once.
+    """
+    import gguf
     from transformers import modeling_gguf_pytorch_utils as reader
 
     def count(tensors: Iterable[Any], **_: Any) -> Iterator[Any]:
@@ -105,13 +109,18 @@ def _counting(advance: Advance) -> Iterator[None]:
             yield tensor
             advance()
 
+    asked = {name: getattr(gguf, name) for name in ("GGUFReader", "get_tensor_name_map")}
     before = getattr(reader, "tqdm", None)
-    reader.tqdm = count
     try:
+        reader.tqdm = count
+        for name, one in asked.items():
+            setattr(gguf, name, functools.cache(one))
         with redirect_stderr(io.StringIO()):
             yield
     finally:
         reader.tqdm = before
+        for name, one in asked.items():
+            setattr(gguf, name, one)
 
 
 def missing() -> WorkshopError:
