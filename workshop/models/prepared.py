@@ -195,7 +195,8 @@ def _bar() -> Iterator[Callable[[], None]]:
     from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(file=sys.stdout), transient=True) as bar:
+    console = Console(file=sys.stdout)
+    with Progress(console=console, transient=True, disable=not (console.is_terminal or console.is_jupyter)) as bar:
         task = bar.add_task("preparing", total=TENSORS)
         yield lambda: bar.advance(task)
 
