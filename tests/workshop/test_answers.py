@@ -143,7 +143,7 @@ def test_a_mark_inside_a_text_is_no_mark(tokenizer, mark):
 @pytest.mark.parametrize(
     ("chats", "words"),
     [
-        ("Hi", r"expected a list of chats, got one text. For one, give \[text\]"),
+        ("Hi", r"expected a list of chats, got one string. For one, use \[text\]"),
         ([{"role": "user", "content": "Hi"}], r"got the messages of one chat. For one, give \[messages\]"),
         (["Hi", []], "chat 1 is empty: expected at least one message"),
         ([["Hi"]], "chat 0 holds 'Hi': expected"),

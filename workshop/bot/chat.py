@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from workshop.errors import WorkshopError
+from workshop.errors import WorkshopError, take_list
 
 ROLES = ("system", "user", "assistant")
 FORM = '{"role": "user", "content": "…"}'
@@ -18,9 +18,7 @@ def encode_chats(tokenizer: Any, chats: Sequence[Chat]) -> list[list[int]]:
     mark of the template's own in a text, which would end the turn there, gets a blank inside: < |im_end|>.
     Raises WorkshopError for a single text in place of the list, for an empty chat and for messages of another form.
     """
-    if isinstance(chats, str):
-        raise WorkshopError("expected a list of chats, got one text. For one, give [text].")
-    chats = list(chats)
+    chats = take_list(chats, "chats", "[text]")
     if chats and all(isinstance(chat, dict) for chat in chats):
         raise WorkshopError("expected a list of chats, got the messages of one chat. For one, give [messages].")
     marks = [token.content for token in tokenizer.added_tokens_decoder.values() if token.special]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from workshop.errors import WorkshopError
+from workshop.errors import WorkshopError, take_list
 
 WORD_BUDGET = 400
 
@@ -15,8 +15,7 @@ def build_prompt(question: str, passages: Iterable[str] = (), budget: int = WORD
     given, up to the first that no longer fits; blank ones are left out. The question is never cut.
     Raises WorkshopError for a blank question, passages that are no list of texts, or a budget below 0.
     """
-    if not isinstance(passages, str) and isinstance(passages, Iterable):
-        passages = list(passages)  # what gives its items only once is read once
+    passages = take_list(passages, "passages", "build_prompt(question, [passage])")
     _check(question, passages, budget)
     chosen, words = [], 0
     for passage in passages:
@@ -28,17 +27,11 @@ def build_prompt(question: str, passages: Iterable[str] = (), budget: int = WORD
     return "Passages:\n" + "\n".join(chosen) + "\n\nQuestion: " + question if chosen else question
 
 
-def _check(question: Any, passages: Any, budget: Any) -> None:
+def _check(question: Any, passages: list[Any], budget: Any) -> None:
     """Raise WorkshopError for what can't become a prompt."""
     if not isinstance(question, str) or not question.strip():
         found = "an empty text" if isinstance(question, str) else type(question).__name__
         raise WorkshopError(f"expected a question, got {found}. Give the question as a text.")
-    if isinstance(passages, str):
-        raise WorkshopError(
-            "expected a list of passages, got one text. For one, use build_prompt(question, [passage])."
-        )
-    if not isinstance(passages, list):
-        raise WorkshopError(f"expected a list of passages, got {type(passages).__name__}. Without any, give [].")
     for place, passage in enumerate(passages):
         if not isinstance(passage, str):
             kind = type(passage).__name__

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from workshop.errors import WorkshopError
+from workshop.errors import WorkshopError, take_list
 
 IGNORED = -100
 ROLES = ("system", "user", "assistant")
@@ -31,7 +31,10 @@ def make_examples(tokenizer: Any, chats: Sequence[Sequence[Message]]) -> list[Ex
     it stands before the user's first turn, as when the model is asked. Raises WorkshopError, with the place of the
     chat, for one of another form, that begins with an answer or has none, or that holds the template's own marks.
     """
-    return [_make_example(tokenizer, chat, place) for place, chat in enumerate(chats)]
+    return [
+        _make_example(tokenizer, chat if isinstance(chat, str | dict) else list(chat), place)
+        for place, chat in enumerate(take_list(chats, "chats", "[chat]"))
+    ]
 
 
 def _make_example(tokenizer: Any, chat: Sequence[Message], place: int) -> Example:
