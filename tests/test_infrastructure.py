@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import sysconfig
 import tomllib
 from pathlib import Path
 
@@ -249,7 +250,9 @@ def test_the_model_wheels_are_named_with_their_hashes():
 def test_every_installed_distribution_is_pinned():
     pins = {*libraries.read_pins(ROOT / "constraints.txt"), *libraries.read_pins(ROOT / "models.txt")}
     tools = {PROJECT["name"], "pip", "setuptools", "wheel"}
-    installed = {canonicalize_name(one.name) for one in importlib.metadata.distributions()}
+    places = {sysconfig.get_path(name) for name in ("purelib", "platlib")}
+    installed = {canonicalize_name(one.name) for one in importlib.metadata.distributions(path=list(places))}
+    assert {"torch", wheel.WHEEL} <= installed
     assert installed - pins - tools == set()
 
 

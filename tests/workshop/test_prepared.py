@@ -241,7 +241,7 @@ def test_the_shared_place_is_the_environments_own(monkeypatch):
 
 # A process of its own that prepares a small model, slowly, and tells how often it was read.
 SLOW = """
-import sys, time
+import os, sys, time
 from pathlib import Path
 from workshop.models import language, open_language_model, prepared, wheel
 from workshop.settings import Settings
@@ -252,7 +252,7 @@ def read(path, advance=None):
     return open_language_model(Path(sys.argv[1]), Settings(device="cpu", dtype="float32"))
 wheel.find_gguf = lambda: Path("model.gguf")
 wheel.read_gguf = read
-prepared.shared_place = lambda: Path("/nowhere")
+prepared.own_places = prepared.all_places = lambda: [Path(os.environ["WORKSHOP_CACHE"])]
 print(language.find_folder())
 """
 
