@@ -37,8 +37,7 @@ ENGINE = (
 )
 INPUTS = (
     "solutions/01_word_embeddings",
-    "workshop/checks/word_embeddings",
-    *(f"checks/{name}" for name in ("ask", "hidden", "local", "mistakes", "protocol", "values")),
+    *("exercises/word_embeddings", "vectors/geometry", "vectors/glove", "workshop/checks"),
     *(f"grade/{name}" for name in ENGINE),
     *("class_of_students", "grader/study", "studies/memory", "mutants"),
 )
