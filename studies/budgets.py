@@ -6,14 +6,12 @@ from backstage.lessons.execute import Run, execute
 from backstage.lessons.notebooks import make_solved
 from studies.environment import describe_machine, describe_versions
 from studies.freshness import hash_inputs
-from workshop.checks.registry import LESSONS
+from workshop.checks.registry import LESSONS, find_lesson
 from workshop.score.results import Results, Row
 
 STEM = "budgets"
 INPUTS = tuple(f"solutions/{lesson.stem}" for lesson in LESSONS)
 LIBRARIES = ("numpy", "gensim", "torch", "scikit-learn", "ipykernel")
-# The most that a lesson may cost on two cores: seconds of the whole notebook.
-SECONDS = {"00": 10, "01": 75, "02": 60, "03": 130, "04": 200, "05": 180, "06": 150, "07": 150, "08": 90}
 LONGEST_CELL_SECONDS = 45
 PEAK_MEGABYTES = 1500
 
@@ -51,7 +49,7 @@ def find_overruns(results: Results) -> list[str]:
     limits = {"longest cell, seconds": LONGEST_CELL_SECONDS, "peak memory, megabytes": PEAK_MEGABYTES}
     overruns = []
     for row in results.rows:
-        most = limits.get(row.metric, SECONDS.get(row.lesson))
-        if most is not None and row.value > most:
+        most = limits.get(row.metric) or find_lesson(row.lesson).seconds
+        if row.value > most:
             overruns.append(f"lesson {row.lesson}: {row.metric} {row.value:g}, at most {most}")
     return overruns

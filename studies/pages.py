@@ -105,7 +105,7 @@ def write_budgets(results: Results) -> str:
         cost, longest, peak = (
             _cost(results, number, metric) for metric in ("seconds", "longest cell, seconds", "peak memory, megabytes")
         )
-        lines.append(f"| {lesson.stem} | {cost} | {budgets.SECONDS.get(number, '–')} | {longest} | {peak} |")
+        lines.append(f"| {lesson.stem} | {cost} | {lesson.seconds} | {longest} | {peak} |")
     return "\n".join(lines) + "\n"
 
 

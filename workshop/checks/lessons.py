@@ -17,13 +17,15 @@ STEM = re.compile(r"\d\d_[a-z]\w*")
 class Lesson:
     """What is said of one lesson alone, declared in its own file of workshop/exercises.
 
-    minutes: that it takes a learner. extra: what Colab installs. libraries: what its answers may use, besides NumPy and
-    SciPy, imported once before a class is graded. causes: of a training outcome "below" or "above" its band.
+    minutes: that it takes a learner. seconds: what its solved notebook may cost at most, on two cores. extra: what
+    Colab installs. libraries: what its answers may use, besides NumPy and SciPy, imported once before a class is
+    graded. causes: of a training outcome "below" or "above" its band.
     """
 
     stem: str
     title: str
     minutes: int
+    seconds: int
     extra: str = "words"
     libraries: tuple[str, ...] = ()
     causes: Mapping[str, str] = field(default_factory=dict)
@@ -35,7 +37,7 @@ class Lesson:
 
 
 def discover_lessons(folder: Path) -> tuple[Lesson, ...]:
-    """Read the declaration `lesson("NN_name", title=…, minutes=…)` of each file in a folder, and run none of them.
+    """Read the declaration `lesson("NN_name", …)` of each file in a folder, and run none of them.
 
     Raises ValueError for a file that declares none, or one that doesn't fit its name; for a number used twice.
     """
@@ -56,7 +58,7 @@ def _read_declaration(path: Path) -> Lesson:
     except (TypeError, ValueError, IndexError, SyntaxError, AttributeError) as error:
         raise ValueError(
             f'{path} declares no lesson ({error}). It needs a line such as lesson("03_{path.stem}", title="…", '
-            "minutes=80), with constants alone."
+            "minutes=80, seconds=130), with constants alone."
         ) from None
     if not STEM.fullmatch(stem) or declared.name != path.stem:
         raise ValueError(f"{path} declares {stem!r}, expected a stem of two digits and the file's name: NN_{path.stem}")

@@ -3,7 +3,7 @@
 from workshop.checks.registry import exercise, lesson
 from workshop.checks.slips import COUNTS
 
-lesson("00_start_here", title="Start here", minutes=15, extra="learn")
+lesson("00_start_here", title="Start here", minutes=15, seconds=10, extra="learn")
 
 
 @exercise("0.1", title="count words", points=2, minutes=4, stars=1, room=True, answer=COUNTS)

@@ -12,6 +12,7 @@ lesson(
     "01_word_embeddings",
     title="Word embeddings",
     minutes=60,
+    seconds=75,
     causes={
         "below": "fewer epochs or fewer articles than the recipe's, or pairs with unknown words counted as 0.",
         "above": "easier pairs than the fixed ones, or words left out of the comparison.",
