@@ -28,10 +28,12 @@ learner developer:
 	@"$(PYTHON)" tools/bootstrap.py $(if $(filter developer,$@),dev,lab)
 
 lab: learner ## open the lessons in JupyterLab (about 3 minutes the first time, seconds after)
+	@$(WORKSHOP) fetch
 	@$(WORKSHOP) doctor
 	@$(WORKSHOP) lab
 
 test: developer ## pass every test, notebooks included (under 25 minutes on two cores)
+	@$(WORKSHOP) fetch
 	@echo "Every test: under 25 minutes on two cores."
 	@mkdir -p build && rm -f $(SKIPS)
 	@WORKSHOP_SKIPS=$(SKIPS) $(ONE_THREAD) $(PY) -m pytest -q tests/browser

@@ -14,8 +14,7 @@ from collections.abc import Callable
 import numpy as np
 
 from workshop.data import load_faq, load_passages, load_tickets
-from workshop.encode import encode_texts
-from workshop.models import load_encoder
+from workshop.models import encode_texts, load_encoder
 from workshop.models.static import find_minilm
 from workshop.settings import Settings
 

@@ -26,7 +26,7 @@
 # %% [markdown]
 # ## Three lines begin every lesson
 #
-# Click the cell below and press **Shift + Enter**; go on like that, from top to bottom. It imports the workshop, the checks, and chooses a *profile*: how large the models are. Without a word from you it is the small one, which needs no network and no GPU.
+# Click the cell below and press **Shift + Enter**; go on like that, from top to bottom. It imports the workshop, the checks, and chooses a *profile*: how large the models are. Without a word from you it is `small`, which needs no network and no GPU.
 
 # %%
 import workshop

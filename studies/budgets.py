@@ -31,7 +31,7 @@ def measure(short: bool = False, run: Callable[..., Run] = execute) -> Results:
         ]
     return Results(
         STEM,
-        "tiny",
+        "small",
         tuple(row for row in rows if row is not None),
         versions=describe_versions(LIBRARIES),
         machine=describe_machine(),

@@ -127,4 +127,4 @@ def measure(short: bool = False) -> Results:
         Row(*facts, "gradings to the end", outcome.cycles),
     )
     inputs = {} if short else hash_inputs(INPUTS)
-    return Results(STEM, "tiny", rows, {}, {}, describe_versions(["numpy"]), describe_machine(), inputs)
+    return Results(STEM, "small", rows, {}, {}, describe_versions(["numpy"]), describe_machine(), inputs)

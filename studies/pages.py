@@ -106,7 +106,7 @@ def write_budgets(results: Results) -> str:
     """Return docs/budgets.md: what each notebook cost beside what it may cost."""
     lines = [
         "# What the notebooks cost\n",
-        "Made by `make measure`: the solved notebooks, each from a fresh kernel, profile `tiny`.",
+        "Made by `make measure`: the solved notebooks, each from a fresh kernel, profile `small`.",
         f"Machine: {', '.join(f'{name} {value}' for name, value in results.machine.items())}. At most: a cell "
         f"{budgets.LONGEST_CELL_SECONDS} s, a notebook {budgets.PEAK_MEGABYTES} MB (Binder ends a session at 2 GB).\n",
         "| lesson | seconds | at most | longest cell, s | peak memory, MB |",

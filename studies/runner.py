@@ -30,8 +30,10 @@ Found = dict[str, Any]
 
 def known_stems() -> dict[str, str]:
     """Return the module of every study by its stem: modules of this folder, or `study` in a folder of their own."""
-    here = str(Path(__file__).parent)
-    names = [f"studies.{one.name}" + (".study" if one.ispkg else "") for one in pkgutil.iter_modules([here])]
+    here = Path(__file__).parent
+    parts = pkgutil.iter_modules([str(here)])
+    found = [one for one in parts if not one.ispkg or (here / one.name / "study.py").exists()]
+    names = [f"studies.{one.name}" + (".study" if one.ispkg else "") for one in found]
     modules = [importlib.import_module(name) for name in names if not name.endswith("__main__")]
     return {module.STEM: module.__name__ for module in modules if hasattr(module, "STEM")}
 

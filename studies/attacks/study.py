@@ -133,7 +133,7 @@ def measure(short: bool = False) -> Results:
         print(f"{attack.name:<28}{', '.join(f'{row.metric} {row.value:g}' for row in found)}", flush=True)
         rows += found
     machine, versions = describe_machine(), describe_versions(["nbgrader", "nbconvert", "ipykernel"])
-    return Results(STEM, "tiny", tuple(rows), versions=versions, machine=machine, inputs=inputs)
+    return Results(STEM, "small", tuple(rows), versions=versions, machine=machine, inputs=inputs)
 
 
 def _measure_one(name: str) -> list[Row]:

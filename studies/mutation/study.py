@@ -142,7 +142,7 @@ def measure(short: bool = False) -> Results:
             rows += _tell(cell.exercise, found)
     return Results(
         STEM,
-        "tiny",
+        "small",
         tuple(rows),
         versions=describe_versions(["numpy", "scipy"]),
         machine=describe_machine(),

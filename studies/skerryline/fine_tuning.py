@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from workshop.encode import pool_mean
-from workshop.models.encoder import load_encoder
-from workshop.settings import Settings
+from workshop.models import pool_mean
+from workshop.models.quiet import quiet_transformers
+from workshop.models.static import find_minilm
 
 MAX_TOKENS = 96
 BATCH = 16
@@ -38,31 +38,45 @@ def fine_tune(
     import torch
 
     torch.manual_seed(seed)
-    encoder = load_encoder(Settings(threads=1))
-    encoder.tokenizer.enable_truncation(MAX_TOKENS)
-    head = torch.nn.Linear(encoder.dimensions, int(labels.max()) + 1)
-    weights = [*encoder.model.parameters(), *head.parameters()]
+    tokenizer, network = _load_minilm()
+    head = torch.nn.Linear(network.config.hidden_size, int(labels.max()) + 1)
+    weights = [*network.parameters(), *head.parameters()]
     optimizer = torch.optim.AdamW(weights, lr=rate, weight_decay=WEIGHT_DECAY, fused=True)
     steps = max(1, round(WARMUP * len(texts) / BATCH))
     warmup = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min(1.0, (step + 1) / steps))
-    ids, other_ids = ([one.ids for one in encoder.tokenizer.encode_batch(list(some))] for some in (texts, others))
+    ids, other_ids = ([one.ids for one in tokenizer.encode_batch(list(some))] for some in (texts, others))
     targets = torch.from_numpy(np.asarray(labels, dtype=np.int64))
     order = np.random.default_rng(seed)
     predicted = np.empty(0, dtype=np.int64)
     for epoch in range(1, epochs + 1):
-        encoder.model.train()
+        network.train()
         for rows in _draw_batches([len(one) for one in ids], order):
-            scores = _score(encoder.model, head, [ids[row] for row in rows])
+            scores = _score(network, head, [ids[row] for row in rows])
             torch.nn.functional.cross_entropy(scores, targets[rows]).backward()
             torch.nn.utils.clip_grad_norm_(weights, 1.0)
             optimizer.step()
             warmup.step()
             optimizer.zero_grad()
         if report or epoch == epochs:
-            predicted = _predict(encoder.model, head, other_ids)
+            predicted = _predict(network, head, other_ids)
         if report:
             report(epoch, predicted)
     return predicted, sum(weight.numel() for weight in weights)
+
+
+def _load_minilm() -> tuple[Any, Any]:
+    """Return MiniLM's tokenizer, which cuts texts after 96 tokens, and its network without a pooler, float32."""
+    import torch
+    from tokenizers import Tokenizer
+    from transformers import BertModel
+
+    folder = find_minilm()
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.enable_truncation(MAX_TOKENS)
+    tokenizer.no_padding()
+    torch.set_num_threads(1)
+    with quiet_transformers():
+        return tokenizer, BertModel.from_pretrained(folder, dtype=torch.float32, add_pooling_layer=False)
 
 
 def _draw_batches(lengths: Sequence[int], order: np.random.Generator) -> Iterator[np.ndarray]:

@@ -8,9 +8,8 @@ import numpy as np
 
 from studies.grouped import average
 from workshop.data import Passage, Question, load_faq, load_passages, load_wiki_passages, load_wiki_vectors
-from workshop.encode import encode_texts
 from workshop.errors import require
-from workshop.models import load_encoder
+from workshop.models import encode_texts, load_encoder
 from workshop.score.results import Row
 from workshop.settings import Settings
 

@@ -67,7 +67,7 @@ def measure(short: bool = False) -> Results:
     rows = [*_measure_texts(plan), *measure_retrieval(LESSON, plan.haystack, plan.draws, 60 if plan.short else None)]
     results = Results(
         STEM,
-        "tiny",
+        "small",
         tuple(rows),
         versions=describe_versions(LIBRARIES),
         machine=describe_machine(),

@@ -8,8 +8,7 @@ import numpy as np
 
 from studies.skerryline.fine_tuning import fine_tune
 from workshop.data import load_reviews, load_tickets
-from workshop.encode import encode_texts
-from workshop.models import load_encoder
+from workshop.models import encode_texts, load_encoder
 from workshop.settings import Settings
 
 SHARES = (0.6, 0.2)

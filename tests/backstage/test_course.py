@@ -209,6 +209,30 @@ def test_again_overwrites_nothing_that_is_the_teachers(graded):
 
 
 @pytest.mark.slow
+def test_a_course_whose_configuration_names_an_old_profile_still_grades(tmp_path):
+    old = "tiny"
+    make_course(tmp_path, ["00"])
+    config = tmp_path / "nbgrader_config.py"
+    text = config.read_text(encoding="utf-8")
+    assert text.count('"WORKSHOP_PROFILE"] = "small"') == 1
+    config.write_text(text.replace('"WORKSHOP_PROFILE"] = "small"', f'"WORKSHOP_PROFILE"] = "{old}"'), encoding="utf-8")
+    nbgrader(tmp_path, "generate_assignment", STEM, "--force")
+    place = tmp_path / "submitted" / "solved" / STEM
+    place.mkdir(parents=True)
+    (place / f"{STEM}.ipynb").write_text(write_json(make_solved(STEM)), encoding="utf-8")
+    nbgrader(tmp_path, "autograde", STEM)
+    nbgrader(tmp_path, "export")
+    (row,) = csv.DictReader((tmp_path / "grades.csv").read_text(encoding="utf-8").splitlines())
+    assert (float(row["score"]), float(row["max_score"])) == (2, 2)
+    graded = json.loads((tmp_path / "autograded" / "solved" / STEM / f"{STEM}.ipynb").read_text(encoding="utf-8"))
+    said = [output.get("text", "") for cell in graded["cells"] for output in cell.get("outputs", [])]
+    assert any(f"The profile '{old}' is called 'small' now." in "".join(text) for text in said)
+    assert not [
+        output for cell in graded["cells"] for output in cell.get("outputs", []) if output.get("name") == "stderr"
+    ]
+
+
+@pytest.mark.slow
 def test_secret_is_its_owners_alone(course):
     assert stat.S_IMODE((course / "secret_of_hidden_tests").stat().st_mode) == 0o600
 

@@ -22,7 +22,7 @@ def test_a_learner_reads_a_diagnosis_and_mends_the_answer(page, server):
     notebook = Notebook(page, server, "00_start_here.ipynb")
     notebook.run_up_to("preflight")
     preflight = notebook.run()
-    assert "The tiny profile can run here" in preflight
+    assert "The small profile can run here" in preflight
     notebook.picture("00_preflight")
 
     notebook.run_up_to(CHECK)

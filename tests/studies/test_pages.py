@@ -57,7 +57,7 @@ def test_memory_that_cannot_be_read_is_left_out():
 
 
 def test_ledger_gives_figure_interval_rule_and_what_is_open():
-    ledger = pages.write_ledger([Results("01_word_embeddings", "tiny", (), {"C01": CLAIM})])
+    ledger = pages.write_ledger([Results("01_word_embeddings", "small", (), {"C01": CLAIM})])
     assert "| **holds** | 0.512 [0.4, 0.6] correlation, n = 238, seeds: 3 |" in ledger
     assert "Rule: holds where low > 0" in ledger
     assert "- C02: " in ledger

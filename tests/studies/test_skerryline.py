@@ -142,7 +142,7 @@ def test_card_is_filled_between_its_markers(tmp_path):
         for one in (("rate", 1e-4), ("epochs", 3))
     ]
     rows.append(Row("data", "BM25", "handbook, questions", "recall@1", 0.5, 0.4, 0.625))
-    results = Results("skerryline", "tiny", tuple(rows))
+    results = Results("skerryline", "small", tuple(rows))
     card.write_text("# Card\n<!-- measured -->\nstale\n<!-- /measured -->\nend\n", encoding="utf-8")
     data_card.fill_card(results, card)
     once = card.read_text(encoding="utf-8")
@@ -157,7 +157,7 @@ def test_card_is_filled_between_its_markers(tmp_path):
 def test_a_card_without_markers_is_refused(tmp_path):
     (tmp_path / "README.md").write_text("# Card\n", encoding="utf-8")
     with pytest.raises(WorkshopError, match="lost its markers"):
-        data_card.fill_card(Results("skerryline", "tiny", ()), tmp_path / "README.md")
+        data_card.fill_card(Results("skerryline", "small", ()), tmp_path / "README.md")
 
 
 def test_card_says_what_was_measured_and_nothing_else():

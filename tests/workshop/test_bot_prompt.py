@@ -63,14 +63,22 @@ def test_a_larger_budget_never_takes_less(question, passages):
     [
         ((" \n",), "expected a question, got an empty text"),
         ((None,), "expected a question, got NoneType"),
-        ((QUESTION, "one passage"), r"got one text. For one, use build_prompt\(question, \[passage\]\)"),
+        ((QUESTION, "one passage"), r"got one string. For one, use build_prompt\(question, \[passage\]\)"),
         ((QUESTION, ["a", 3]), "got int at place 1. Turn it into a text"),
+        ((QUESTION, None), "expected a list of passages, got NoneType"),
         ((QUESTION, ["a"], -1), "expected a budget of 0 words or more, got -1"),
     ],
 )
 def test_what_can_not_become_a_prompt_is_named(arguments, words):
     with pytest.raises(WorkshopError, match=words):
         build_prompt(*arguments)
+
+
+def test_passages_may_come_one_by_one():
+    passages = ["A bicycle costs 6 crowns.", "", "A dog costs 2."]
+    assert build_prompt(QUESTION, (one for one in passages)) == build_prompt(QUESTION, passages)
+    with pytest.raises(WorkshopError, match="got int at place 1"):
+        build_prompt(QUESTION, iter(["a", 3]))
 
 
 def test_a_passage_record_is_shown_the_way():

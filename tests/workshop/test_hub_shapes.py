@@ -1,7 +1,6 @@
 """The shapes that the hub's models have: Qwen's attention, and tokenizers that come without their vocabulary files."""
 
 import json
-from pathlib import Path
 
 import pytest
 
@@ -10,10 +9,12 @@ pytest.importorskip("transformers")
 
 import torch
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
-from transformers import AutoTokenizer, Qwen3Config, Qwen3ForCausalLM
+from transformers import AutoTokenizer
 
-from workshop.bot import generate
-from workshop.models import LanguageModel
+from tests.workshop.tiny_models import make_qwen
+from workshop.bot import answer, encode_chats
+from workshop.models import open_language_model
+from workshop.settings import Settings
 
 WORDS = ["the ferry leaves at 22:10 and a bicycle costs 6 crowns, isn't it?"] * 50
 MARKS = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
@@ -29,24 +30,15 @@ SPLITS = {
 }
 
 
-def make_qwen() -> LanguageModel:
-    """Return a Qwen 3 of a few thousand random weights."""
-    torch.manual_seed(0)
-    shape = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2, "num_attention_heads": 4}
-    marks = {"eos_token_id": None, "bos_token_id": None, "pad_token_id": 0}
-    config = Qwen3Config(
-        vocab_size=300, num_key_value_heads=2, head_dim=16, max_position_embeddings=128, initializer_range=0.5,
-        **shape, **marks,
-    )  # fmt: skip
-    return LanguageModel("qwen", Qwen3ForCausalLM(config).eval(), None, 128, frozenset(), 0, Path())
-
-
-def test_qwen_writes_in_a_batch_what_transformers_writes_alone():
-    model = make_qwen()
-    rows = [[5, 9, 7], [3] * 20, [200, 100, 50, 4, 77]]
-    options = {"max_new_tokens": 15, "do_sample": False, "pad_token_id": 0}
-    alone = [model.model.generate(torch.tensor([row]), **options)[0, len(row) :].tolist() for row in rows]
-    assert generate(model, rows, max_tokens=15) == alone
+def test_qwen_writes_in_a_batch_what_transformers_writes_alone(tmp_path):
+    tokenizer, model = open_language_model(make_qwen(tmp_path), Settings(device="cpu", dtype="float32"))
+    texts = ["hi", "Where is the boat?", "a " * 20]
+    alone = []
+    for ids in encode_chats(tokenizer, texts):
+        whole = model.generate(torch.tensor([ids]), max_new_tokens=15, do_sample=False)
+        alone.append(tokenizer.decode(whole[0, len(ids) :], skip_special_tokens=True).strip())
+    assert answer(tokenizer, model, texts, max_new_tokens=15) == alone
+    assert len(set(alone)) == 3
 
 
 @pytest.mark.parametrize("kind", SPLITS)

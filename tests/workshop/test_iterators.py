@@ -66,25 +66,27 @@ def encoder():
 
 
 def test_a_generator_of_texts_is_encoded(encoder):
-    from workshop.encode import encode_texts
+    from workshop.models import encode_texts
 
     texts = ["The ferry was late.", "Dogs pay."]
     np.testing.assert_array_equal(encode_texts(encoder, (text for text in texts)), encode_texts(encoder, texts))
 
 
-def test_generators_of_chats_and_examples_are_learnt_from():
+def test_generators_of_chats_and_examples_are_learnt_from(tmp_path):
     pytest.importorskip("peft")
-    from workshop.models import load_language_model
+    from tests.workshop.tiny_models import make_llama
+    from workshop.models import open_language_model
     from workshop.tune import fine_tune, make_examples
     from workshop.tune.training import pad_batch
 
     chat = [{"role": "user", "content": "Dogs?"}, {"role": "assistant", "content": "They pay."}]
-    model = load_language_model(Settings(threads=1))
-    examples = make_examples(model, iter([iter(chat), chat]))
-    assert examples == make_examples(model, [chat, chat])
+    folder, plain = make_llama(tmp_path), Settings(device="cpu", dtype="float32")
+    tokenizer, _ = open_language_model(folder, plain)
+    examples = make_examples(tokenizer, iter([iter(chat), chat]))
+    assert examples == make_examples(tokenizer, [chat, chat])
     assert pad_batch(iter(examples))[0].tolist() == pad_batch(examples)[0].tolist()
     losses = [
-        fine_tune(load_language_model(Settings(threads=1)).model, given, steps=1, batch=2).losses
+        fine_tune(open_language_model(folder, plain)[1], given, steps=1, batch=2).losses
         for given in (iter(examples), examples)
     ]
     assert losses[0] == losses[1]

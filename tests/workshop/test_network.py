@@ -96,7 +96,7 @@ def _fresh_session(monkeypatch, tmp_path):
 def test_fetching_names_it_instead_of_the_libraries_error(set_variables, values, name, words):
     set_variables(values)
     with pytest.raises(WorkshopError, match=rf"can't reach .*{name} is .*{WAY_BACK}") as caught:
-        fetch_model(MODELS["minilm-hub"])
+        fetch_model(MODELS["gte-base"])
     assert words in str(caught.value)
     assert "hidden" not in str(caught.value)
 
@@ -106,4 +106,4 @@ def test_fetching_names_it_instead_of_the_libraries_error(set_variables, values,
 def test_a_hub_out_of_reach_is_not_blamed_on_other_variables(set_variables, values):
     set_variables(values)
     with pytest.raises(WorkshopError, match=r"can't reach .* What was downloaded is kept"):
-        fetch_model(MODELS["minilm-hub"])
+        fetch_model(MODELS["gte-base"])

@@ -21,7 +21,7 @@ def make(**changes):
         Row("01", "cbow", "wordsim353", "spearman", 0.3, seed=0),
     )
     return dataclasses.replace(
-        Results(STEM, "tiny", rows, {"C01": CLAIM}, {"01.skipgram_spearman": (0.4, 0.6)}), **changes
+        Results(STEM, "small", rows, {"C01": CLAIM}, {"01.skipgram_spearman": (0.4, 0.6)}), **changes
     )
 
 

@@ -1,6 +1,7 @@
 """Labels are the assistant's tokens, an adapter is all that learns, a seed repeats, and odd input gets a message."""
 
 import dataclasses
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ import torch
 from transformers import AutoModelForCausalLM
 
 from tests.workshop.tiny_models import MARKS, TEMPLATE, make_llama
-from workshop.bot import encode_chat, write_answers
+from workshop.bot import answer, encode_chats
 from workshop.errors import WorkshopError
 from workshop.models import open_language_model
 from workshop.settings import Settings
@@ -27,8 +28,8 @@ MARKED = (
 
 def chat(question, *answers):
     turns = [{"role": "user", "content": question}]
-    for answer in answers:
-        turns += [{"role": "assistant", "content": answer}, {"role": "user", "content": "And?"}]
+    for said in answers:
+        turns += [{"role": "assistant", "content": said}, {"role": "user", "content": "And?"}]
     return turns[:-1] if answers else turns
 
 
@@ -39,6 +40,14 @@ CHATS = [
 ]
 
 
+@dataclasses.dataclass
+class Loaded:
+    """A tokenizer and its model."""
+
+    tokenizer: Any
+    model: Any
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     return make_llama(tmp_path_factory.mktemp("llama"))
@@ -46,7 +55,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture
 def model(folder):
-    return open_language_model(folder, Settings(threads=1))
+    return Loaded(*open_language_model(folder, Settings(device="cpu", dtype="float32")))
 
 
 def weights_of(network):
@@ -60,7 +69,7 @@ def labelled(example):
 @pytest.mark.parametrize("template", [TEMPLATE, MARKED])
 def test_labels_are_what_the_template_marks_as_generated(model, template):
     model.tokenizer.chat_template = template
-    for messages, example in zip(CHATS, make_examples(model, CHATS), strict=True):
+    for messages, example in zip(CHATS, make_examples(model.tokenizer, CHATS), strict=True):
         model.tokenizer.chat_template = MARKED
         known = model.tokenizer.apply_chat_template(messages, return_dict=True, return_assistant_tokens_mask=True)
         assert list(example.ids) == known["input_ids"]
@@ -69,9 +78,9 @@ def test_labels_are_what_the_template_marks_as_generated(model, template):
 
 
 def test_labels_are_the_answer_and_its_end_and_follow_the_bots_prompt(model):
-    (example,) = make_examples(model, CHATS[:1])
+    (example,) = make_examples(model.tokenizer, CHATS[:1])
     assert model.tokenizer.decode(labelled(example)) == "At the quay." + MARKS[0]
-    prompt = encode_chat(model, CHATS[0][:-1])
+    (prompt,) = encode_chats(model.tokenizer, [CHATS[0][:-1]])
     assert list(example.ids[: len(prompt)]) == prompt
     assert all(label == IGNORED for label in example.labels[: len(prompt)])
     assert len(labelled(example)) == len(example.ids) - len(prompt)
@@ -81,9 +90,9 @@ def test_a_template_that_rewrites_earlier_answers_is_refused(model):
     model.tokenizer.chat_template = TEMPLATE.replace(
         "{{ message['content'] }}", "{{ message['content'] if loop.last or message['role'] == 'user' else '' }}"
     )
-    assert make_examples(model, [chat("hi", "one")])
-    with pytest.raises(WorkshopError, match=r"example 0: the chat template of .* Make an example of each answer"):
-        make_examples(model, [chat("hi", "one", "two")])
+    assert make_examples(model.tokenizer, [chat("hi", "one")])
+    with pytest.raises(WorkshopError, match=r"example 0: the chat template writes .* Make an example of each answer"):
+        make_examples(model.tokenizer, [chat("hi", "one", "two")])
 
 
 @pytest.mark.parametrize(
@@ -97,23 +106,22 @@ def test_a_template_that_rewrites_earlier_answers_is_refused(model):
         ([{"role": "assistant", "content": None}], "example 1 holds"),
         (chat(f"say {MARKS[0]} now", "x"), r"example 1 holds '<\|end\|>', a mark of the chat template's own"),
         (chat("hi", "\ud83d"), "example 1 holds half of a surrogate pair"),
-        (chat("a" * 130, "x"), "example 1 has 1.. tokens, but .* reads 128 in all"),
     ],
 )
 def test_chats_that_teach_nothing_are_named(model, messages, said):
     with pytest.raises(WorkshopError, match=said):
-        make_examples(model, [CHATS[0], messages])
+        make_examples(model.tokenizer, [CHATS[0], messages])
 
 
 def test_an_adapter_changes_nothing_until_it_is_trained(model):
     prompts = [messages[:-1] for messages in CHATS]
-    before = write_answers(model, prompts, max_tokens=12)
-    ids = torch.tensor([make_examples(model, CHATS)[0].ids])
+    before = answer(model.tokenizer, model.model, prompts, max_new_tokens=12)
+    ids = torch.tensor([make_examples(model.tokenizer, CHATS)[0].ids])
     with torch.inference_mode():
         plain = model.model(ids).logits
         tuned = add_lora(model.model)
         torch.testing.assert_close(tuned(ids).logits, plain, rtol=0, atol=1e-6)
-    assert write_answers(dataclasses.replace(model, model=tuned), prompts, max_tokens=12) == before
+    assert answer(model.tokenizer, tuned, prompts, max_new_tokens=12) == before
 
 
 def test_an_adapter_stands_beside_every_linear_layer_of_the_blocks(model):
@@ -127,7 +135,7 @@ def test_an_adapter_stands_beside_every_linear_layer_of_the_blocks(model):
 
 
 def test_only_the_adapter_learns(model):
-    examples = make_examples(model, CHATS)
+    examples = make_examples(model.tokenizer, CHATS)
     tuned = add_lora(model.model, seed=1)
     before = weights_of(tuned)
     found = fine_tune(tuned, examples, steps=60, rate=2e-2, batch=2)
@@ -142,17 +150,19 @@ def test_only_the_adapter_learns(model):
 
 def test_all_weights_learn_and_the_answers_are_the_examples(model):
     before = weights_of(model.model)
-    fine_tune(model.model, make_examples(model, CHATS), epochs=60, rate=1e-2, batch=4)
+    fine_tune(model.model, make_examples(model.tokenizer, CHATS), epochs=60, rate=1e-2, batch=4)
     assert all(not torch.equal(before[name], one) for name, one in weights_of(model.model).items())
     asked = [messages[:-1] for messages in CHATS]
-    assert write_answers(model, asked, max_tokens=30) == [messages[-1]["content"] for messages in CHATS]
+    assert answer(model.tokenizer, model.model, asked, max_new_tokens=30) == [
+        messages[-1]["content"] for messages in CHATS
+    ]
 
 
 def test_the_same_seed_gives_the_same_weights(folder):
     def train(seed):
-        model = open_language_model(folder, Settings(threads=1))
+        model = Loaded(*open_language_model(folder, Settings(device="cpu", dtype="float32")))
         tuned = add_lora(model.model, seed=seed)
-        fine_tune(tuned, make_examples(model, CHATS), steps=4, batch=2, seed=seed)
+        fine_tune(tuned, make_examples(model.tokenizer, CHATS), steps=4, batch=2, seed=seed)
         return weights_of(tuned)
 
     torch.manual_seed(5)
@@ -166,7 +176,7 @@ def test_the_same_seed_gives_the_same_weights(folder):
 
 
 def test_a_step_minimises_the_loss_of_the_answers_alone(model):
-    examples = make_examples(model, CHATS)
+    examples = make_examples(model.tokenizer, CHATS)
     total, count = 0.0, 0
     with torch.inference_mode():
         for example in examples:
@@ -213,14 +223,14 @@ def test_the_training_stops_where_it_is_told(model):
         reports.append(report)
         return report.step == 3
 
-    found = fine_tune(model.model, make_examples(model, CHATS), steps=9, batch=1, tell=tell)
+    found = fine_tune(model.model, make_examples(model.tokenizer, CHATS), steps=9, batch=1, tell=tell)
     assert [one.step for one in reports] == [1, 2, 3]
     assert {one.steps for one in reports} == {9}
     assert tuple(one.loss for one in reports) == found.losses
 
 
 def test_epochs_are_counted_in_whole_batches(model):
-    assert len(fine_tune(model.model, make_examples(model, CHATS), epochs=2, batch=2).losses) == 4
+    assert len(fine_tune(model.model, make_examples(model.tokenizer, CHATS), epochs=2, batch=2).losses) == 4
 
 
 @pytest.mark.parametrize(
@@ -239,7 +249,7 @@ def test_epochs_are_counted_in_whole_batches(model):
     ],
 )
 def test_trainings_that_come_to_nothing_are_named(model, examples, options, said):
-    examples = make_examples(model, CHATS) if examples is None else examples
+    examples = make_examples(model.tokenizer, CHATS) if examples is None else examples
     with pytest.raises(WorkshopError, match=said):
         fine_tune(model.model, examples, **options)
 
@@ -247,7 +257,7 @@ def test_trainings_that_come_to_nothing_are_named(model, examples, options, said
 def test_a_frozen_model_is_named(model):
     model.model.requires_grad_(False)
     with pytest.raises(WorkshopError, match="every weight of this model is frozen"):
-        fine_tune(model.model, make_examples(model, CHATS))
+        fine_tune(model.model, make_examples(model.tokenizer, CHATS))
 
 
 def test_a_second_adapter_and_a_rank_of_nothing_are_refused(model):
@@ -260,7 +270,7 @@ def test_a_second_adapter_and_a_rank_of_nothing_are_refused(model):
 
 
 def test_off_unloaded_and_merged_are_what_peft_says(model, folder):
-    examples = make_examples(model, CHATS)
+    examples = make_examples(model.tokenizer, CHATS)
     ids = torch.tensor([examples[0].ids])
     plain = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
     tuned = add_lora(model.model)

@@ -13,7 +13,7 @@ CLAIM = Claim("mean Spearman", "correlation", 0.456, 0.4, 0.51, 738, 5, "Holds w
 @pytest.fixture
 def shown(monkeypatch):
     monkeypatch.setenv("WORKSHOP_RESULTS", "memory")
-    monkeypatch.setattr(verdict, "read_results", lambda stem: Results(stem, "tiny", (), {"C01": CLAIM}))
+    monkeypatch.setattr(verdict, "read_results", lambda stem: Results(stem, "small", (), {"C01": CLAIM}))
     bundles = []
     monkeypatch.setattr(verdict, "show_bundle", bundles.append)
     return bundles

@@ -4,7 +4,15 @@ from pathlib import Path
 
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-from transformers import BertConfig, BertModel, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+from transformers import (
+    BertConfig,
+    BertModel,
+    LlamaConfig,
+    LlamaForCausalLM,
+    PreTrainedTokenizerFast,
+    Qwen3Config,
+    Qwen3ForCausalLM,
+)
 
 MARKS = ["<|end|>", "<|system|>", "<|user|>", "<|assistant|>"]
 TEMPLATE = (
@@ -26,6 +34,22 @@ def make_llama(folder: Path, *, context: int = 128, template: str | None = TEMPL
         initializer_range=0.5, **shape, **marks,
     )  # fmt: skip
     LlamaForCausalLM(config).save_pretrained(folder)
+    return folder
+
+
+def make_qwen(folder: Path, *, seed: int = 0) -> Path:
+    """Save a Qwen 3 of about 24 thousand weights that reads single bytes; its template may ask it to think aloud."""
+    tokenizer = _byte_tokenizer()
+    tokenizer.chat_template = TEMPLATE + "{% if enable_thinking is not defined or enable_thinking %}aloud{% endif %}"
+    tokenizer.save_pretrained(folder)
+    torch.manual_seed(seed)
+    shape = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2, "num_attention_heads": 4}
+    marks = {"eos_token_id": 0, "bos_token_id": None, "pad_token_id": 0}
+    config = Qwen3Config(
+        vocab_size=len(tokenizer), num_key_value_heads=2, head_dim=16, max_position_embeddings=128,
+        initializer_range=0.5, **shape, **marks,
+    )  # fmt: skip
+    Qwen3ForCausalLM(config).save_pretrained(folder)
     return folder
 
 

@@ -1,33 +1,37 @@
-"""From texts to a model's tokens and back: the chat template, batches, answers."""
+"""From chats to a model's tokens: the chat template, marks disarmed, odd texts mended."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from workshop.bot.generate import MAX_TOKENS, check_prompts, generate
-from workshop.errors import WorkshopError
-from workshop.models.language import LanguageModel
+from workshop.errors import WorkshopError, take_list
 
-BATCH = 16
-BAR_FROM = 48
 ROLES = ("system", "user", "assistant")
+FORM = '{"role": "user", "content": "…"}'
+
+Chat = str | Sequence[dict[str, str]]
 
 
-def encode_chat(language_model: LanguageModel, messages: str | Sequence[dict[str, str]]) -> list[int]:
-    """Turn messages ({"role": …, "content": …}) into token ids, up to where the assistant's answer begins.
+def encode_chats(tokenizer: Any, chats: Sequence[Chat]) -> list[list[int]]:
+    """Turn N chats, each a list of {"role": …, "content": …}, into N lists of token ids, up to where the answer begins.
 
     A single text is taken as one turn of the user's. Half of a surrogate pair, which no tokenizer reads, becomes �; a
-    mark of the template's own in a text, which would end the turn there, gets a blank inside: < |assistant|>.
-    Raises WorkshopError for a list that is empty and for messages of another form.
+    mark of the template's own in a text, which would end the turn there, gets a blank inside: < |im_end|>.
+    Raises WorkshopError for a single text in place of the list, for an empty chat and for messages of another form.
     """
-    turns = [{"role": "user", "content": messages}] if isinstance(messages, str) else list(messages)
-    _check(turns)
-    marks = [token.content for token in language_model.tokenizer.added_tokens_decoder.values() if token.special]
+    chats = take_list(chats, "chats", "[text]")
+    if chats and all(isinstance(chat, dict) for chat in chats):
+        raise WorkshopError("expected a list of chats, got the messages of one chat. For one, give [messages].")
+    marks = [token.content for token in tokenizer.added_tokens_decoder.values() if token.special]
+    return [_encode_chat(tokenizer, chat, marks, place) for place, chat in enumerate(chats)]
+
+
+def _encode_chat(tokenizer: Any, chat: Chat, marks: Sequence[str], place: int) -> list[int]:
+    """Return the token ids of one chat."""
+    turns = [{"role": "user", "content": chat}] if isinstance(chat, str) else list(chat)
+    _check_turns(turns, place)
     turns = [{**turn, "content": disarm(mend_text(turn["content"]), marks)} for turn in turns]
-    text = language_model.tokenizer.apply_chat_template(
-        turns, tokenize=False, add_generation_prompt=True, **language_model.template_options
-    )
-    return language_model.tokenizer.encode(text, add_special_tokens=False)
+    text = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
+    return tokenizer.encode(text, add_special_tokens=False)
 
 
 def mend_text(text: str) -> str:
@@ -43,62 +47,13 @@ def disarm(text: str, marks: Iterable[str]) -> str:
     return text
 
 
-def _check(turns: list[Any]) -> None:
+def _check_turns(turns: list[Any], place: int) -> None:
     """Raise WorkshopError unless every turn has a known role and a text."""
-    form = '{"role": "user", "content": "…"}'
     if not turns:
-        raise WorkshopError(f"expected at least one message, got none. Give [{form}].")
-    for place, turn in enumerate(turns):
+        raise WorkshopError(f"chat {place} is empty: expected at least one message. Give [{FORM}].")
+    for turn in turns:
         fits = isinstance(turn, dict) and turn.get("role") in ROLES and isinstance(turn.get("content"), str)
         if not fits:
             raise WorkshopError(
-                f"message {place} is {turn!r:.80}: expected {form} with a role of {', '.join(ROLES)} and a text."
+                f"chat {place} holds {turn!r:.80}: expected {FORM} with a role of {', '.join(ROLES)} and a text."
             )
-
-
-def write_answers(
-    language_model: LanguageModel,
-    prompts: Sequence[str | Sequence[dict[str, str]]],
-    *,
-    max_tokens: int = MAX_TOKENS,
-    temperature: float = 0.0,
-    top_p: float = 1.0,
-    seed: int = 0,
-    batch_size: int = BATCH,
-) -> list[str]:
-    """Answer N prompts, each a text or a list of messages; returns N texts in the order given.
-
-    Prompts of like length go through the model together, batch_size at a time; over 48 prompts show a progress bar.
-    temperature, top_p, seed: as in generate; what is drawn also depends on the batches.
-    Raises WorkshopError for a single text and for a prompt that doesn't fit the model's context.
-    """
-    if isinstance(prompts, str):
-        raise WorkshopError("expected a list of prompts, got one text. For one, use write_answers(model, [prompt])[0].")
-    ids = [encode_chat(language_model, prompt) for prompt in prompts]
-    check_prompts(language_model, ids, max_tokens)
-    order = sorted(range(len(ids)), key=lambda row: len(ids[row]))
-    answers = [""] * len(ids)
-    with _progress(len(ids)) as advance:
-        for start in range(0, len(order), batch_size):
-            rows = order[start : start + batch_size]
-            options = {"max_tokens": max_tokens, "temperature": temperature, "top_p": top_p, "seed": seed + start}
-            for row, written in zip(rows, generate(language_model, [ids[row] for row in rows], **options), strict=True):
-                answers[row] = language_model.tokenizer.decode(written, skip_special_tokens=True).strip()
-            advance(len(rows))
-    return answers
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Any]:
-    """Give a function that counts answers; it moves a progress bar when there are more than BAR_FROM."""
-    if total <= BAR_FROM:
-        yield lambda count: None
-        return
-    import sys
-
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(file=sys.stdout), transient=True) as bar:
-        task = bar.add_task("writing answers", total=total)
-        yield lambda count: bar.advance(task, count)

@@ -23,7 +23,7 @@ def examine(data: Path | None = None, *, teacher: bool = False) -> list[Finding]
 def preflight(settings: Settings) -> None:
     """Show in a notebook whether everything for this profile is in place."""
     findings = [*examine_machine(), *examine_libraries(staff=False), *examine_contents(settings.data)]
-    show(findings if settings.profile == "tiny" else [*findings, *machine.check_network(), machine.check_hub()])
+    show(findings if settings.profile == "small" else [*findings, *machine.check_network(), machine.check_hub()])
 
 
 def examine_machine() -> list[Finding]:
@@ -47,6 +47,6 @@ def examine_libraries(*, staff: bool) -> list[Finding]:
 
 
 def examine_contents(data: Path | None) -> list[Finding]:
-    """Look at the models and texts that the tiny profile needs, and at the user's own folder where there is one."""
+    """Look at the models and texts that the small profile needs, and at the user's own folder where there is one."""
     own = libraries.check_data(data) if data else []
-    return [libraries.check_encoder(), libraries.check_texts(), *own]
+    return [libraries.check_encoder(), libraries.check_language_model(), libraries.check_texts(), *own]

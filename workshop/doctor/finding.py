@@ -10,7 +10,7 @@ STYLES = {"ok": "green", "note": "dim", "warn": "yellow", "fail": "red"}
 class Finding:
     """One line of the preflight.
 
-    state: ok, note (nothing to do), warn (may hurt later) or fail (the tiny profile can't run).
+    state: ok, note (nothing to do), warn (may hurt later) or fail (the small profile can't run).
     next_step: what to do about it; empty where nothing is.
     """
 
@@ -21,7 +21,7 @@ class Finding:
 
 
 def exit_code(findings: list[Finding]) -> int:
-    """Return 1 where something that the tiny profile needs is missing, else 0."""
+    """Return 1 where something that the small profile needs is missing, else 0."""
     return int(any(finding.state == "fail" for finding in findings))
 
 
@@ -41,5 +41,5 @@ def show(findings: list[Finding]) -> None:
     width = min(console.width, WIDTH)
     console.print(table, width=width)
     count = {state: sum(finding.state == state for finding in findings) for state in STYLES}
-    closing = "The tiny profile can't run here yet" if count["fail"] else "The tiny profile can run here"
+    closing = "The small profile can't run here yet" if count["fail"] else "The small profile can run here"
     console.print(f"{closing}: {count['fail']} to mend, {count['warn']} to know about.", style="bold", width=width)

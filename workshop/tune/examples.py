@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from workshop.errors import WorkshopError, take_list
-from workshop.models.language import LanguageModel
 
 IGNORED = -100
 ROLES = ("system", "user", "assistant")
@@ -25,32 +24,27 @@ class Example:
     labels: tuple[int, ...]
 
 
-def make_examples(language_model: LanguageModel, chats: Sequence[Sequence[Message]]) -> list[Example]:
-    """Turn N chats, each a list of {"role": …, "content": …}, into N examples by the model's own chat template.
+def make_examples(tokenizer: Any, chats: Sequence[Sequence[Message]]) -> list[Example]:
+    """Turn N chats, each a list of {"role": …, "content": …}, into N examples by the tokenizer's own chat template.
 
-    Every turn of the assistant is learnt, with the mark that ends it. Raises WorkshopError, with the place of the
-    chat, for one of another form, that begins with an answer or has none, that holds the template's own marks, or is
-    longer than the model's context.
+    Every turn of the assistant is learnt, with the mark that ends it; where the template adds a system line of its own,
+    it stands before the user's first turn, as when the model is asked. Raises WorkshopError, with the place of the
+    chat, for one of another form, that begins with an answer or has none, or that holds the template's own marks.
     """
     return [
-        _make_example(language_model, chat if isinstance(chat, str | dict) else list(chat), place)
+        _make_example(tokenizer, chat if isinstance(chat, str | dict) else list(chat), place)
         for place, chat in enumerate(take_list(chats, "chats", "[chat]"))
     ]
 
 
-def _make_example(language_model: LanguageModel, chat: Sequence[Message], place: int) -> Example:
+def _make_example(tokenizer: Any, chat: Sequence[Message], place: int) -> Example:
     """Return one chat as an example."""
     _check(chat, place)
-    _check_texts(language_model, chat, place)
-    text = _render(language_model, chat)
-    spans = [_find_answer(language_model, chat, turn, text, place) for turn in range(len(chat)) if _answers(chat[turn])]
-    coded = language_model.tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
+    _check_texts(tokenizer, chat, place)
+    text = _render(tokenizer, chat)
+    spans = [_find_answer(tokenizer, chat, turn, text, place) for turn in range(len(chat)) if _answers(chat[turn])]
+    coded = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
     ids = tuple(coded["input_ids"])
-    if len(ids) > language_model.context:
-        raise WorkshopError(
-            f"example {place} has {len(ids):,} tokens, but {language_model.name} reads {language_model.context:,} in "
-            "all. Give fewer or shorter passages, or leave it out."
-        )
     written = [any(start <= first < end for start, end in spans) for first, _ in coded["offset_mapping"]]
     return Example(ids, tuple(one if flag else IGNORED for one, flag in zip(ids, written, strict=True)))
 
@@ -59,24 +53,21 @@ def _answers(message: Message) -> bool:
     return message["role"] == "assistant"
 
 
-def _render(language_model: LanguageModel, messages: Sequence[Message], *, ask: bool = False) -> str:
+def _render(tokenizer: Any, messages: Sequence[Message], *, ask: bool = False) -> str:
     """Return messages as the chat template writes them; ask: up to where the next answer begins."""
-    return language_model.tokenizer.apply_chat_template(
-        list(messages), tokenize=False, add_generation_prompt=ask, **language_model.template_options
-    )
+    return tokenizer.apply_chat_template(list(messages), tokenize=False, add_generation_prompt=ask)
 
 
-def _find_answer(
-    language_model: LanguageModel, chat: Sequence[Message], turn: int, text: str, place: int
-) -> tuple[int, int]:
-    """Return where in the text of the whole chat an answer begins and ends, in characters."""
-    before, after = _render(language_model, chat[:turn], ask=True), _render(language_model, chat[: turn + 1])
+def _find_answer(tokenizer: Any, chat: Sequence[Message], turn: int, text: str, place: int) -> tuple[int, int]:
+    """Return where in the text of the whole chat an answer begins, and where the mark that ends it ends."""
+    before, after = _render(tokenizer, chat[:turn], ask=True), _render(tokenizer, chat[: turn + 1])
     if not (text.startswith(before) and text.startswith(after)):
         raise WorkshopError(
-            f"example {place}: the chat template of {language_model.name} writes earlier answers in another way than "
-            "the last one, so they can't be learnt together. Make an example of each answer."
+            f"example {place}: the chat template writes earlier answers in another way than the last one, so they "
+            "can't be learnt together. Make an example of each answer."
         )
-    return len(before), len(after)
+    # What a template writes after the mark, a new line for one, is never asked of the model.
+    return len(before), len(after.rstrip())
 
 
 def _check(chat: Any, place: int) -> None:
@@ -100,9 +91,9 @@ def _check(chat: Any, place: int) -> None:
         )
 
 
-def _check_texts(language_model: LanguageModel, chat: Sequence[Message], place: int) -> None:
+def _check_texts(tokenizer: Any, chat: Sequence[Message], place: int) -> None:
     """Raise WorkshopError for texts that would be read as something else than what they say."""
-    marks = [token.content for token in language_model.tokenizer.added_tokens_decoder.values() if token.special]
+    marks = [token.content for token in tokenizer.added_tokens_decoder.values() if token.special]
     for message in chat:
         found = next((mark for mark in marks if len(mark) > 1 and mark in message["content"]), None)
         if found:

@@ -56,7 +56,7 @@ def fine_tune(
 
     epochs: how often each example is seen; steps: so many batches instead. rate: AdamW's peak, reached after a tenth
     of the steps and falling to 0 at the end; all weights want a lower one than an adapter, and big models lower ones
-    than the tiny one: choose it on examples held back. tell: called after every step; the training stops where it
+    than small ones: choose it on examples held back. tell: called after every step; the training stops where it
     returns True. The same seed, examples and threads give the same weights.
     Raises WorkshopError for no examples, one longer than the model's context or without a label, numbers out of
     range, a model that is frozen altogether, and a loss that is no number.

@@ -104,6 +104,6 @@ def environment() -> dict[str, str]:
     one = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "MKL", "OPENBLAS", "NUMEXPR")}
     home = {"HOME": SCRATCH, "TMPDIR": SCRATCH, "MPLCONFIGDIR": SCRATCH, "IPYTHONDIR": f"{SCRATCH}/ipython"}
     offline = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
-    quiet = {"WORKSHOP_RESULTS": "memory", "WORKSHOP_PROFILE": "tiny", "MPLBACKEND": "Agg", "PYTHONWARNINGS": "ignore"}
+    quiet = {"WORKSHOP_RESULTS": "memory", "WORKSHOP_PROFILE": "small", "MPLBACKEND": "Agg", "PYTHONWARNINGS": "ignore"}
     who = {"USER": "student", "LANG": "C.UTF-8", "PATH": "/usr/local/bin:/usr/bin:/bin"}
     return one | home | offline | quiet | who | {"PYTHONDONTWRITEBYTECODE": "1"}

@@ -56,7 +56,7 @@ def test_verdicts_follow_from_what_was_measured():
         for name, values in measured.items()
         for metric, value in zip(("lost", "points", "found"), values, strict=True)
     ]
-    results = Results(stock_attacks.STEM, "tiny", tuple(rows))
+    results = Results(stock_attacks.STEM, "small", tuple(rows))
     verdicts = [attack_table.judge(attacks[name], results) for name in names]
     assert verdicts == ["found it", "full points", "lost", "gained nothing", "not tried"]
 

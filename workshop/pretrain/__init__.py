@@ -1,1 +1,0 @@
-"""The tiny language model: invented companies to read about, pretraining, evaluation, model card."""
