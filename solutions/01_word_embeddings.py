@@ -771,7 +771,7 @@ for kind in ("currency", "family", "gram2-opposite", "gram7-past-tense", "gram9-
             break
 
 # %% [markdown]
-# **Predict:** papers bar the three words of the question from being the answer, and so did you. If *king* itself may be the answer to *king − man + woman*, how often does the trick still work? And how far do you get with *woman* alone, her nearest neighbour, without any arithmetic? **Wait:** 9 seconds, up to 30 on a busy machine.
+# **Predict:** papers bar the three words of the question from being the answer, and so did you. If *king* itself may be the answer to *king − man + woman*, how often does the trick still work? And how far do you get with *woman* alone, her nearest neighbour, without any arithmetic? **Wait:** 2 seconds, up to 10 on a busy machine.
 
 # %%
 # demonstration 1.23
@@ -1161,7 +1161,7 @@ print("nearest by vectors:", list(split)[alike.argmax()][:80].replace("\n", " ")
 # %% [markdown]
 # ## The same in ten library lines, for work
 #
-# With gensim alone; five passes instead of ten, to save time. `evaluate_word_pairs` skips pairs with unknown words, and says how many per cent: now you know why that matters. **Wait:** 4 seconds, up to 15 on a busy machine.
+# With gensim alone; three passes instead of ten, to save time. `evaluate_word_pairs` skips pairs with unknown words, and says how many per cent: now you know why that matters. **Wait:** 3 seconds, up to 12 on a busy machine.
 
 # %%
 # demonstration 1.39
@@ -1169,7 +1169,7 @@ from gensim.models import KeyedVectors, Word2Vec
 from gensim.test.utils import datapath
 
 options = {"vector_size": 100, "window": 8, "sg": 1, "negative": 5, "sample": 1e-4, "min_count": 5, "alpha": 0.05}
-model = Word2Vec(text, epochs=5, seed=1, workers=1, **options)
+model = Word2Vec(text, epochs=3, seed=1, workers=1, **options)
 model.wv.save_word2vec_format("skipgram.txt")
 vectors = KeyedVectors.load_word2vec_format("skipgram.txt")
 print(vectors.most_similar("river", topn=3))

@@ -38,7 +38,11 @@ def score_analogies(
     if not len(known):
         return AnalogyScore(*[float("nan")] * 4, 0)
     scaled = unit(vectors)
-    answers = [_answer(known[start : start + batch], scaled) for start in range(0, len(known), batch)]
+    # The product of a sum is the sum of products: each word that is asked about meets the vocabulary once.
+    used, places = np.unique(known[:, :3], return_inverse=True)
+    products, places = scaled[used] @ scaled.T, places.reshape(-1, 3)  # (U, V), (questions, 3)
+    cuts = [slice(start, start + batch) for start in range(0, len(known), batch)]
+    answers = [_answer(known[cut], products, places[cut]) for cut in cuts]
     barred, free, alone = (np.concatenate(column) for column in zip(*answers, strict=True))
     own = (free[:, None] == known[:, :3]).any(axis=1)
     right = known[:, 3]
@@ -46,10 +50,13 @@ def score_analogies(
     return AnalogyScore(*shares, len(known))
 
 
-def _answer(rows: np.ndarray, vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the best row with the words barred, without, and barred for c alone, each of shape (questions,)."""
-    a, b, c = (vectors[rows[:, column]] for column in range(3))
-    scores, alone = (b - a + c) @ vectors.T, c @ vectors.T
+def _answer(rows: np.ndarray, products: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the best row with the words barred, without, and barred for c alone, each of shape (questions,).
+
+    rows: of the question's words, (questions, 4). products: of U words with all, (U, V). places: of a, b, c in those.
+    """
+    alone = products[places[:, 2]]
+    scores = products[places[:, 1]] - products[places[:, 0]] + alone
     free = scores.argmax(axis=1)
     for table in (scores, alone):
         np.put_along_axis(table, rows[:, :3], -np.inf, axis=1)
