@@ -17,7 +17,7 @@
 # %% [markdown] tags=["slide"]
 # ## A reason to care
 #
-# A customer of the ferry company Skerryline writes *my boat was delayed*. The rule says: *Our boat left late. What do I get?* They share one word, *boat*, which many pages have.
+# A customer of the ferry company Skerryline writes *my boat was delayed*. The rule says: *Our boat left late.* They share one word, *boat*, which many pages have.
 #
 # Search, classifiers and bots can use a number for "means nearly the same". For that each word becomes a list of numbers, its **vector**. This lesson makes vectors out of plain text, and asks how far to trust them. The boat comes back at the end.
 
@@ -1061,7 +1061,7 @@ show(plot_sizes(measured.select(task="sweep", metric="spearman")))
 show_verdict("C02", "01_word_embeddings")
 
 # %% [markdown]
-# All points made as many updates. With a twentieth of the text every size scores 0.11 to 0.14, with all of it 0.31 to 0.37: on average over the sizes, all of the text is worth 0.22 [0.08, 0.35] more. From 10 to 200 numbers a word the lines hardly rise. Whether size gains *more* where there is more text is a finer question. The box's interval holds 0: these pairs can't tell. A difference under a tenth was out of their reach from the start, as the rule says.
+# All points made as many updates. With 5 % of the text every size scores 0.11 to 0.14, with all of it 0.31 to 0.37: on average over the sizes, all of the text is worth 0.22 [0.08, 0.35] more. From 10 to 200 numbers a word the lines hardly rise. Whether size gains *more* where there is more text is a finer question: the box's interval holds 0. A difference under a tenth was out of these pairs' reach from the start, as the rule says.
 
 # %% [markdown] tags=["slide"]
 # ## Associations: what texts take for granted
@@ -1147,16 +1147,44 @@ print("nearest by vectors:", list(split)[alike.argmax()][:80].replace("\n", " ")
 #
 # **Method A scores 0.53 on the 24 pairs that it knows, method B 0.49 on all 238. Which is better?**
 #
-# <details><summary>A</summary>A was asked other questions, and few: an interval around 0.53 from 24 pairs reaches from about 0.1 to 0.8. Ask B the same 24.</details>
-# <details><summary>B, since it answered more</summary>More pairs make a score surer, not higher. Whether B is better shows on pairs that both know.</details>
-# <details><summary>It can't be told from this</summary>Yes. Compare on shared pairs, and look at the interval of the difference.</details>
+# <details><summary>A</summary>
+#
+# A was asked other questions, and few: an interval around 0.53 from 24 pairs reaches from about 0.1 to 0.8. Ask B the same 24.
+#
+# </details>
+#
+# <details><summary>B, since it answered more</summary>
+#
+# More pairs make a score surer, not higher. Whether B is better shows on pairs that both know.
+#
+# </details>
+#
+# <details><summary>It can't be told from this</summary>
+#
+# Yes. Compare on shared pairs, and look at the interval of the difference.
+#
+# </details>
 
 # %% [markdown]
 # **A colleague trains skip-gram, finds *hot* beside *cold*, and calls it a bug. Is it?**
 #
-# <details><summary>Yes: more text would part them</summary>MiniLM saw far more, and you found *bad* beside *good* there. More text makes the likeness of use surer; it doesn't turn it into likeness of meaning.</details>
-# <details><summary>No: they have the same neighbours</summary>Yes. *The water is hot*, *the water is cold*: what stands around them is the same, and that is all the method sees.</details>
-# <details><summary>Yes: the negatives were badly drawn</summary>Negatives push away words that are *not* neighbours. Hot and cold are pulled alike by what stands around both.</details>
+# <details><summary>Yes: more text would part them</summary>
+#
+# MiniLM saw far more, and you found *bad* beside *good* there. More text makes the likeness of use surer; it doesn't turn it into likeness of meaning.
+#
+# </details>
+#
+# <details><summary>No: they have the same neighbours</summary>
+#
+# Yes. *The water is hot*, *the water is cold*: what stands around them is the same, and that is all the method sees.
+#
+# </details>
+#
+# <details><summary>Yes: the negatives were badly drawn</summary>
+#
+# Negatives push away words that are *not* neighbours. Hot and cold are pulled alike by what stands around both.
+#
+# </details>
 
 # %% [markdown]
 # ## The same in ten library lines, for work
