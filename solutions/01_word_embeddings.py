@@ -1061,7 +1061,7 @@ show(plot_sizes(measured.select(task="sweep", metric="spearman")))
 show_verdict("C02", "01_word_embeddings")
 
 # %% [markdown]
-# All points made as many updates. With 5 % of the text every size scores 0.11 to 0.14, with all of it 0.31 to 0.37: on average over the sizes, all of the text is worth 0.22 [0.08, 0.35] more. From 10 to 200 numbers a word the lines hardly rise. Whether size gains *more* where there is more text is a finer question: the box's interval holds 0. A difference under a tenth was out of these pairs' reach from the start, as the rule says.
+# With 5 % of the text every size scores 0.11 to 0.14, with all of it 0.31 to 0.37: on average over the sizes, all of the text is worth 0.22 [0.08, 0.35] more. From 10 to 200 numbers a word the lines hardly rise. Whether size gains *more* where there is more text is a finer question: the box's interval holds 0. A difference under a tenth was out of reach from the start.
 
 # %% [markdown] tags=["slide"]
 # ## Associations: what texts take for granted
