@@ -1,5 +1,7 @@
 """Judge one exercise through a caller: the visible check, the hidden ones, and what the student may read of them."""
 
+import re
+import traceback
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -11,22 +13,77 @@ from backstage.grade.records import Mark
 from backstage.grade.replay import LostError, StoppedError
 from workshop.checks import run_check
 from workshop.checks.hidden import run_hidden
-from workshop.checks.protocol import TIME_UP, Caller, Reply, on_arrays, plain
+from workshop.checks.faults import CheckFault, reference_caller
+from workshop.checks.protocol import TIME_UP, Caller, Reply
 from workshop.checks.registry import Exercise
-from workshop.errors import NotWritten, NotYet
+from workshop.errors import NotWritten, NotYet, WorkshopError
 
 LONGEST = 4000
 ONCE_MORE = "The other exercises are graded without it."
+OPEN = "not graded, for the teacher"
+NO_ZERO = "The check itself failed, whatever the answer. No points are counted until the teacher has looked."
+REFUSED = (
+    "{heading}: its check refuses the workshop's own reference ({why}), so it would refuse every answer. Nothing was "
+    "graded. Install the tested versions (pip install -c constraints.txt -e .) and try again; if that fails too, mend "
+    "the exercise."
+)
+# What stopped a cell, its likely cause, and the next step.
+STOPS = (
+    (
+        r"^$",
+        "its cell was deleted, or the name is misspelt.",
+        "write it under this name, run the whole notebook from the top, and hand it in again.",
+    ),
+    (
+        r"ModuleNotFoundError|ImportError",
+        "a library that isn't installed where notebooks are graded.",
+        "do without it: no answer needs more than the workshop brings.",
+    ),
+    (
+        r"EOFError|StdinNotImplementedError",
+        "its cell asks a question with input(), and nobody answers while grading.",
+        "take input() out of the cell, and hand it in again.",
+    ),
+    (
+        r"non-printable character",
+        "a character that looks like a blank or a quote and is none, often copied from a web page.",
+        "delete the blanks of that line and type them anew.",
+    ),
+    (
+        r"SyntaxError|IndentationError|TabError",
+        "no Python can read its cell.",
+        "run the cell: the message shows the place.",
+    ),
+    (
+        r"begins as a demonstration",
+        "its first line, `# demonstration …`, was left above the answer.",
+        "move the function to a cell of its own.",
+    ),
+    (
+        r"cell of text",
+        "its cell was turned into text (the key M does that).",
+        "turn it into code again (the key Y), run it, and hand it in again.",
+    ),
+    (
+        r"stands for something else",
+        "a later cell gives the name to a value.",
+        "call that value something else, and hand it in again.",
+    ),
+)
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What judging an exercise gave so far: reason and message are "" while nothing speaks against it."""
+    """What judging an exercise gave so far: reason and message are "" while nothing speaks against it.
+
+    fault: the trace of an error of the check's own, for the teacher; then nothing was judged.
+    """
 
     exercise: Exercise
     reason: str = ""
     message: str = ""
     notes: tuple[str, ...] = ()
+    fault: str = ""
 
     def fail(self, reason: str, message: str) -> "Verdict":
         """Return the verdict with a reason against it."""
@@ -38,7 +95,7 @@ class Verdict:
 
     def as_mark(self) -> Mark:
         """Return the mark: all points where there is no reason against it, with texts that are safe to print."""
-        points = 0 if self.reason else self.exercise.points
+        points = None if self.fault else 0 if self.reason else self.exercise.points
         notes = tuple(map(clean, self.notes))
         return Mark(
             self.exercise.id, points, self.exercise.points, clean(self.reason), clean(self.message, "\n"), notes
@@ -75,31 +132,39 @@ def _judge(verdict: Verdict, caller: Caller, run: Callable[[Caller], Any]) -> Ve
         likely = _line(str(error), "Likely:") or "none of the usual mistakes fits."
         reason = f"stopped: overran {exercise.seconds:g} s" if overran else f"wrong: {likely}"
         return verdict.fail(reason, str(error))
-    except Exception as error:
-        # The check itself could not stand the value: for nbgrader too that is an error and no points.
-        return verdict.fail("wrong: a value that the check can't read", _unreadable(exercise, error))
+    except CheckFault as error:
+        return replace(verdict.fail(OPEN, f"{exercise.heading}: {OPEN}.\n  {NO_ZERO}"), fault=write_trace(error.__cause__ or error))
     return verdict
 
 
 def foresee(exercise: Exercise, run: Callable[..., Verdict], *more: Any) -> Questions:
-    """Return what a check asks of a right answer; nothing where the reference doesn't pass by itself.
+    """Return what a check asks of a right answer; nothing where that is too much to be sent at once.
 
-    run: judge_visible or judge_hidden, which gets `more`.
+    run: judge_visible or judge_hidden, which gets `more`. Raises WorkshopError where the check refuses its own
+    reference: it would refuse every student's answer too.
     """
     asked: list[bytes] = []
-    reference = on_arrays(exercise.reference) if exercise.tensors else exercise.reference
+    answer = reference_caller(exercise)
 
     def remember(*arguments: Any) -> Reply:
         asked.append(wire.encode(list(arguments)))
-        return Reply(plain(reference(*arguments)))
+        return answer(*arguments)
 
-    passed = not run(Verdict(exercise), remember, *more).reason
-    found = Questions(tuple(asked) if passed else ())
+    found = run(Verdict(exercise), remember, *more)
+    if found.reason:
+        why = found.fault.strip().splitlines()[-1] if found.fault else found.reason
+        raise WorkshopError(REFUSED.format(heading=exercise.heading, why=why))
+    questions = Questions(tuple(asked))
     try:
-        wire.decode(found.content)
+        wire.decode(questions.content)
     except wire.WireError:
         return Questions()
-    return found
+    return questions
+
+
+def write_trace(error: BaseException) -> str:
+    """Return an error's trace."""
+    return "".join(traceback.format_exception(error))
 
 
 def stopped(verdict: Verdict, error: StoppedError) -> Verdict:
@@ -123,23 +188,26 @@ def _line(diagnosis: str, label: str) -> str:
     return next((line.removeprefix(label).strip() for line in lines if line.startswith(label)), "")
 
 
-def not_found(verdict: Verdict) -> Verdict:
-    """Return the verdict on an exercise whose function isn't there."""
+def not_found(verdict: Verdict, why: str) -> Verdict:
+    """Return the verdict on an exercise whose function isn't there. why: what stopped its cell, or ""."""
     exercise = verdict.exercise
+    likely, step = explain_stop(why)
     return verdict.fail(
-        "not found",
+        f"not found: {why}" if why else "not found",
         f"{exercise.heading}: not found.\n"
         f"  Expected: a function {exercise.function} in one of the notebook's cells.\n"
-        "  Likely:   its cell was deleted, the name is misspelt, or the cell ends in an error before the function.\n"
-        "  Next:     write it under this name, run the whole notebook from the top, and hand it in again.",
+        f"  Got:      {why or 'no cell that defines it'}.\n"
+        f"  Likely:   {likely}\n"
+        f"  Next:     {step}",
     )
 
 
-def _unreadable(exercise: Exercise, error: Exception) -> str:
-    """Return the message for a value that the check itself stumbles over."""
+def explain_stop(why: str) -> tuple[str, str]:
+    """Return the likely cause and the next step for a cell that stopped."""
+    for pattern, likely, step in STOPS:
+        if re.search(pattern, why):
+            return likely, step
     return (
-        f"{exercise.heading}: not yet.\n"
-        f"  Got:      a value that the check can't read ({type(error).__name__}).\n"
-        "  Likely:   numbers of an enormous size, or lists of uneven lengths.\n"
-        "  Next:     return what the card asks for, and run the check in the notebook."
+        "its cell ends in this error before the function, or in it.",
+        "mend that, choose Restart Kernel and Run All Cells, and hand it in again.",
     )
