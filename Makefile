@@ -17,6 +17,8 @@ WORKSHOP := $(PY) -m workshop.cli
 ONE_THREAD := OMP_NUM_THREADS=1
 WORKERS ?= 2
 TESTS ?= tests
+# Why tests were skipped, of both runs: the last line says it in short.
+SKIPS := build/skips.jsonl
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1  -  /p' Makefile
@@ -31,8 +33,9 @@ lab: learner ## open the lessons in JupyterLab (about 3 minutes the first time, 
 
 test: developer ## pass every test, notebooks included (under 25 minutes on two cores)
 	@echo "Every test: under 25 minutes on two cores."
-	@$(ONE_THREAD) $(PY) -m pytest -q tests/browser
-	@$(ONE_THREAD) $(PY) -m pytest -n $(WORKERS) --ignore=tests/browser $(TESTS)
+	@mkdir -p build && rm -f $(SKIPS)
+	@WORKSHOP_SKIPS=$(SKIPS) $(ONE_THREAD) $(PY) -m pytest -q tests/browser
+	@WORKSHOP_SKIPS=$(SKIPS) $(ONE_THREAD) $(PY) -m pytest -n $(WORKERS) --ignore=tests/browser $(TESTS)
 
 check: developer ## the maintainer's loop: lint, fast tests, fresh notebooks (under a minute, offline)
 	@echo "Lint, fast tests, fresh notebooks: under a minute."

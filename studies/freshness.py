@@ -8,7 +8,7 @@ from backstage.fingerprint import hash_input
 from workshop.errors import WorkshopError, unknown
 
 ROOT = Path(__file__).resolve().parents[1]
-ROOMS = ("workshop", "backstage", "studies", "solutions", "tests")
+ROOMS = ("workshop", "backstage", "studies", "solutions")
 PASSED_OVER = ("__pycache__", "results", "runs")
 
 

@@ -12,21 +12,8 @@ from backstage.fingerprint import list_modules
 HOME = Path(__file__).resolve().parents[1]
 PACKAGES = ("workshop", "backstage", "studies")
 ORDER = (
-    *(
-        "errors",
-        "settings",
-        "data",
-        "models",
-        "vectors",
-        "encode",
-        "search",
-        "tune",
-        "bot",
-        "score",
-        "plots",
-        "widgets",
-    ),
-    *("checks", "exercises", "serve", "doctor", "lab", "cli", "pretrain"),
+    *("errors", "threads", "settings", "data", "models", "vectors", "encode", "search", "tune", "bot", "score"),
+    *("plots", "widgets", "checks", "exercises", "serve", "doctor", "lab", "cli", "pretrain"),
 )
 # The package itself gives `setup` and, lazily, `check`.
 ROOT_MAY_USE = {"settings", "checks", "exercises"}
@@ -35,7 +22,10 @@ EXCEPTIONS = {
     ("workshop/course/mend.py", "backstage"): "the configuration of courses made before names it",
 }
 # Whose names notebooks may import: the packages' faces.
-FACES = {"workshop", *(f"workshop.{room}" for room in ORDER if room not in ("errors", "settings", "cli", "lab"))}
+FACES = {
+    "workshop",
+    *(f"workshop.{room}" for room in ORDER if room not in ("errors", "threads", "settings", "cli", "lab")),
+}
 IMPORT_SECONDS = 0.15
 HEAVY = ("torch", "gensim", "matplotlib", "transformers", "sklearn", "scipy", "IPython")
 FILES = sorted(path for package in PACKAGES for path in (HOME / package).rglob("*.py"))

@@ -1,13 +1,11 @@
 """Profiles: one notebook in three sizes."""
 
-import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from workshop.errors import WorkshopError, unknown
-
-CGROUP_CPU_MAX = Path("/sys/fs/cgroup/cpu.max")
+from workshop.threads import choose_threads, set_threads
 
 
 @dataclass(frozen=True)
@@ -37,20 +35,6 @@ PROFILES = {
 }
 
 
-def count_threads(cpu_max: Path = CGROUP_CPU_MAX) -> int:
-    """Return how many cores this process may use: the container's share, not the host's count.
-
-    cpu_max: the cgroup v2 file "quota period" in microseconds; "max" means no limit.
-    """
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    try:
-        quota, period = cpu_max.read_text().split()
-        limit = cores if quota == "max" else math.ceil(int(quota) / int(period))
-    except (OSError, ValueError):
-        limit = cores
-    return max(1, min(cores, limit))
-
-
 def setup(profile: str | None = None, *, data: str | Path | None = None, seed: int = 0) -> Settings:
     """Choose a profile and return its settings.
 
@@ -62,8 +46,8 @@ def setup(profile: str | None = None, *, data: str | Path | None = None, seed: i
     if name not in PROFILES:
         raise unknown("profile", name, PROFILES)
     folder = data or os.environ.get("WORKSHOP_DATA") or None
-    threads = count_threads()
-    os.environ.setdefault("OMP_NUM_THREADS", str(threads))
+    threads = choose_threads()
+    set_threads(threads)
     return Settings(profile=name, threads=threads, seed=seed, data=_readable(folder), **PROFILES[name])
 
 

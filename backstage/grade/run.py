@@ -164,7 +164,7 @@ def _grade_one(submission: Submission, grader: Any) -> Record:
 
 def _count_jobs() -> int:
     """Return how many submissions are graded at once: one a core."""
-    from workshop.settings import count_threads
+    from workshop.threads import count_threads
 
     return count_threads()
 

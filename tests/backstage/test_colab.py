@@ -20,7 +20,7 @@ from workshop.checks.registry import LESSONS
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENTS = ROOT / "build" / "envs"
 OWN = ("ipywidgets==7.7.1", "widgetsnbextension~=3.6.0", "jupyterlab_widgets>=1.0,<3", "ipython_genutils~=0.2.0")
 STAFF_ONLY = ("nbgrader", "jupytext", "nbval", "hypothesis", "playwright", "pytest", "xdist", "ruff", "notebook")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).resolve().parent.parent / "tools" / "bootstrap.py"
+SCRIPT = Path(__file__).resolve().parents[2] / "tools" / "bootstrap.py"
 
 
 @pytest.fixture

@@ -356,7 +356,7 @@ def test_weights_with_a_known_hash_are_said_to_be_held_to_it():
 
 
 def test_the_page_on_models_gives_the_tables_facts():
-    page = (Path(__file__).resolve().parents[1] / "docs" / "models.md").read_text(encoding="utf-8")
+    page = (Path(__file__).resolve().parents[2] / "docs" / "models.md").read_text(encoding="utf-8")
     for entry in MODELS.values():
         name = entry.repository or entry.name
         (line,) = [line for line in page.splitlines() if line.startswith(f"| `{name}` |")]

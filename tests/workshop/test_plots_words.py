@@ -18,7 +18,7 @@ def agreement_rows(skipgram=0.5):
 
 def sweep_rows(best=50):
     return [
-        Row("01", f"skipgram dimensions={d}", f"sweep share={s:g} epochs=10", "spearman", v, v - 0.05, v + 0.05, 300)
+        Row("01", "skipgram", "sweep", "spearman", v, v - 0.05, v + 0.05, 300, settings={"dimensions": d, "share": s})
         for s in (0.05, 1.0)
         for d in (10, 50, 200)
         for v in [0.1 + 0.3 * s + 0.1 * (d == (best if s == 1 else 10))]
@@ -127,7 +127,7 @@ def test_own_run_is_marked_only_where_there_is_one():
     [
         (lambda: words.plot_agreement([]), "no rows of agreement"),
         (lambda: words.plot_sizes([]), "no rows of the sweep"),
-        (lambda: words.plot_sizes(agreement_rows()), "expected share=NUMBER in 'wordsim353'"),
+        (lambda: words.plot_sizes(agreement_rows()), "expected rows with share and dimensions"),
         (lambda: words.plot_cosines([1, 2, 3], [1, 2], PAIRS[:3]), "got 3, 2, 3"),
         (lambda: spaces.plot_analogies(agreement_rows()), "no rows of analogies"),
         (lambda: spaces.plot_word_map(["a", "b"], np.eye(2), {"x": ["a", "b", "c"]}), "without a vector: c"),

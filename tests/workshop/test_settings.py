@@ -1,4 +1,4 @@
-"""Profiles, the user's own data folder, and the cores of a container."""
+"""Profiles, and the user's own data folder."""
 
 import dataclasses
 
@@ -6,7 +6,7 @@ import pytest
 
 import workshop
 from workshop.errors import WorkshopError
-from workshop.settings import PROFILES, Settings, count_threads, setup
+from workshop.settings import PROFILES, Settings, setup
 
 
 @pytest.fixture(autouse=True)
@@ -54,32 +54,6 @@ def test_settings_can_not_be_changed():
     with pytest.raises(dataclasses.FrozenInstanceError):
         setup().profile = "gpu"
     assert len(dataclasses.fields(Settings)) <= 8
-
-
-@pytest.mark.parametrize(
-    ("content", "expected"),
-    [("max 100000", 4), ("100000 100000", 1), ("150000 100000", 2), ("50000 100000", 1), ("900000 100000", 4)],
-)
-def test_threads_come_from_the_containers_share(monkeypatch, tmp_path, content, expected):
-    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1, 2, 3}, raising=False)
-    limit = tmp_path / "cpu.max"
-    limit.write_text(content)
-    assert count_threads(limit) == expected
-
-
-@pytest.mark.parametrize("content", [None, "", "rubbish", "1 2 3"])
-def test_threads_without_a_readable_share_are_the_cores(monkeypatch, tmp_path, content):
-    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1, 2}, raising=False)
-    limit = tmp_path / "cpu.max"
-    if content is not None:
-        limit.write_text(content)
-    assert count_threads(limit) == 3
-
-
-def test_setup_sets_threads_but_respects_a_choice(monkeypatch):
-    monkeypatch.setenv("OMP_NUM_THREADS", "7")
-    setup()
-    assert __import__("os").environ["OMP_NUM_THREADS"] == "7"
 
 
 def test_the_package_gives_setup_and_check():

@@ -12,7 +12,7 @@ import pytest
 from workshop.data import load_baskets, load_faq, load_handbook, load_prices, load_tickets, load_voice
 from workshop.data.skerryline import SKERRYLINE
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 SPLITS = {"train": 80, "unseen": 200, "changed": 60, "unanswerable": 60}
 TOPICS = {"disruption", "refund", "booking", "vehicle", "fares", "stowaway", "onboard", "app"}
 TONES = {"calm", "worried", "angry", "sarcastic", "grateful", "confused"}

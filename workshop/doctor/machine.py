@@ -11,7 +11,7 @@ import urllib.request
 from pathlib import Path
 
 from workshop.doctor.finding import Finding
-from workshop.settings import count_threads
+from workshop.threads import count_threads
 
 CGROUP_MEMORY_MAX = Path("/sys/fs/cgroup/memory.max")
 MEMORY_INFO = Path("/proc/meminfo")

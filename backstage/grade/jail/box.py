@@ -8,7 +8,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parents[3]
 COPIED_WORKSHOP = (
-    *("__init__.py", "errors.py", "settings.py", "data", "checks/local.py", "checks/protocol.py"),
+    *("__init__.py", "errors.py", "settings.py", "threads.py", "data", "checks/local.py", "checks/protocol.py"),
     "assets/skerryline",
 )
 COPIED_JAIL = ("child", "confine", "imports", "notebook", "quiet", "warm", "wire")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from types import ModuleType
 from typing import Any
 
-REAL = ("checks", "data", "errors", "settings")
+REAL = ("checks", "data", "errors", "settings", "threads")
 
 
 class Quiet:

@@ -1,4 +1,4 @@
-"""`python grade_fake.py IN OUT SECRET`: grade with the fake grader, in a process that tests may kill."""
+"""`python -m tests.backstage.grade.grade_fake IN OUT SECRET`: grade in a process that tests may kill."""
 
 import sys
 from pathlib import Path

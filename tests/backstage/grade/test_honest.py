@@ -1,20 +1,15 @@
 """Every answer that the proofs of the checks keep is among the honest submissions, whole enough to run by itself."""
 
 import ast
-import sys
 
 import pytest
 
-from tests.backstage.grade.honest import CHECKS, START, WORDS, make_kept, read_answers
+from tests.backstage.grade.honest import START, WORDS, make_kept, read_answers
+from tests.checks import test_start_here, test_word_embeddings
 from workshop.checks import run_check
 from workshop.checks.local import local_caller
 from workshop.checks.registry import find_exercise
 from workshop.errors import NotYet
-
-sys.path.append(str(CHECKS))
-
-import test_start_here
-import test_word_embeddings
 
 KEPT = {START: test_start_here, WORDS: test_word_embeddings}
 KINDS = [(stem, kind) for stem in KEPT for kind in ("wrong", "right")]

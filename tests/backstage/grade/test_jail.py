@@ -64,11 +64,26 @@ def test_two_children_have_nothing_in_common(own):
 
 def test_box_holds_no_check_no_reference_and_no_tool(tmp_path):
     box.fill_box(tmp_path)
-    files = {path.relative_to(tmp_path / "workshop").as_posix() for path in tmp_path.rglob("*.py")}
-    allowed = {"__init__.py", "errors.py", "settings.py", "checks/__init__.py", "checks/local.py", "checks/protocol.py"}
-    allowed |= {"grade/__init__.py"} | {f"grade/{name}.py" for name in box.COPIED_GRADE}
-    assert {name for name in files if not name.startswith("data/")} == allowed
-    assert "reference" not in "".join((tmp_path / "workshop" / name).read_text() for name in sorted(allowed))
+    files = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.py")}
+    allowed = {f"workshop/{name}" for name in ("__init__.py", "errors.py", "settings.py", "threads.py")}
+    allowed |= {f"workshop/checks/{name}.py" for name in ("__init__", "local", "protocol")}
+    allowed |= {f"{package}/__init__.py" for package in ("backstage", "backstage/grade", "backstage/grade/jail")}
+    allowed |= {f"backstage/grade/jail/{name}.py" for name in box.COPIED_JAIL}
+    assert {name for name in files if not name.startswith("workshop/data/")} == allowed
+    assert "reference" not in "".join((tmp_path / name).read_text() for name in sorted(allowed))
+
+
+def test_every_copy_of_the_workshop_is_covered(tmp_path):
+    checkout, installed, other = (tmp_path / name for name in ("checkout", "site-packages", "other"))
+    for home in (checkout, installed):
+        for name in ("workshop/checks", "backstage/grade", "numpy"):
+            (home / name).mkdir(parents=True)
+    for name in ("studies", "solutions", "tests", ".git"):
+        (checkout / name).mkdir()
+    (other / "tests").mkdir(parents=True)
+    wanted = {checkout / name for name in ("workshop", "backstage", "studies", "solutions", "tests", ".git")}
+    wanted |= {installed / "workshop", installed / "backstage"}
+    assert set(box.list_masked([checkout, installed, other, tmp_path / "nowhere"])) == wanted
 
 
 def test_lost_warm_parent_is_replaced():

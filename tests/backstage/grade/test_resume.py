@@ -21,7 +21,7 @@ from workshop.errors import WorkshopError
 
 pytestmark = pytest.mark.slow
 
-HERE = Path(__file__).parent
+GRADE = [sys.executable, "-m", "tests.backstage.grade.grade_fake"]
 START = "00_start_here"
 
 
@@ -42,7 +42,7 @@ def run(home, out="out", **options):
 def test_killed_at_random_moments_it_ends_with_the_same_files(home):
     for number in range(10):
         write(home / "in", f"s{number}", {"0.1": [2 * (number % 2)], "sleep": 0.15})
-    command = [sys.executable, str(HERE / "grade_fake.py"), str(home / "in")]
+    command = [*GRADE, str(home / "in")]
     outcome = kill_at_random(lambda out: [*command, str(out), str(home / "secret")], home, 3)
     assert outcome.kills == 3
     assert outcome.cycles >= 1
@@ -136,7 +136,7 @@ def test_a_full_disk_is_said_and_what_is_graded_is_kept(home):
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
-    command = [sys.executable, str(HERE / "grade_fake.py"), home / "in", home / "small", home / "secret"]
+    command = [*GRADE, home / "in", home / "small", home / "secret"]
     done = subprocess.run(command, preexec_fn=small, capture_output=True, text=True, check=False)
     assert "can't keep results" in done.stderr
     assert "make room, and run the same command again" in done.stderr
