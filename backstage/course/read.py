@@ -10,6 +10,8 @@ from nbformat.notebooknode import NotebookNode
 from backstage.grade.jail.notebook import NotebookError, read_notebook
 from workshop.errors import WorkshopError
 
+LOST = "workshop_lost_something"
+
 
 class MendingExporter(NotebookExporter):
     """Reads a notebook's bytes, and goes on as nbgrader's own exporter does."""
@@ -25,5 +27,6 @@ class MendingExporter(NotebookExporter):
             raise WorkshopError(f"{name} is not a notebook: {error}. Let it be handed in again.") from None
         for remark in remarks:
             self.log.warning("Mended: %s", remark)
+            notebook["metadata"][LOST] = True
         node = nbformat.reads(json.dumps(notebook), as_version=4)
         return self.from_notebook_node(node, resources=resources, **more)

@@ -144,7 +144,7 @@ class Engine:
             if not there:
                 return judge.not_found(verdict, why)
             if why:
-                verdict = verdict.note(f"the last cell that defines it stopped: {why}")
+                verdict = verdict.note(why)
             return self._judge(replay, verdict, hidden=False)
         except StoppedError as error:
             return judge.stopped(verdict, error)

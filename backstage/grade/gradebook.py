@@ -147,7 +147,10 @@ def _make_notebook(record: Record) -> dict:
         mark = marks[one.id]
         said = mark.message or mark.reason or "passed"
         notes = "".join(f"Note: {note}.\n" for note in mark.notes)
-        texts = {"function": f"# {one.heading}: {one.function}", "check": f"# {'?' if mark.points is None else mark.points} of {mark.max} points"}
+        texts = {
+            "function": f"# {one.heading}: {one.function}",
+            "check": f"# {'?' if mark.points is None else mark.points} of {mark.max} points",
+        }
         outputs = [{"output_type": "stream", "name": "stdout", "text": f"{said}\n{notes}"}]
         for role, source in texts.items():
             metadata = {"nbgrader": nbgrader_facts(one, role)}

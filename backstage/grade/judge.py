@@ -12,8 +12,8 @@ from backstage.grade.jail import wire
 from backstage.grade.records import Mark
 from backstage.grade.replay import LostError, StoppedError
 from workshop.checks import run_check
-from workshop.checks.hidden import run_hidden
 from workshop.checks.faults import CheckFault, reference_caller
+from workshop.checks.hidden import run_hidden
 from workshop.checks.protocol import TIME_UP, Caller, Reply
 from workshop.checks.registry import Exercise
 from workshop.errors import NotWritten, NotYet, WorkshopError
@@ -53,6 +53,11 @@ STOPS = (
         r"SyntaxError|IndentationError|TabError",
         "no Python can read its cell.",
         "run the cell: the message shows the place.",
+    ),
+    (
+        r"was left out$|ran longer than",
+        "its cell ends Python itself, or runs too long.",
+        "run the cell by itself in a fresh notebook and see what it does; then hand it in again.",
     ),
     (
         r"begins as a demonstration",
@@ -133,7 +138,9 @@ def _judge(verdict: Verdict, caller: Caller, run: Callable[[Caller], Any]) -> Ve
         reason = f"stopped: overran {exercise.seconds:g} s" if overran else f"wrong: {likely}"
         return verdict.fail(reason, str(error))
     except CheckFault as error:
-        return replace(verdict.fail(OPEN, f"{exercise.heading}: {OPEN}.\n  {NO_ZERO}"), fault=write_trace(error.__cause__ or error))
+        return replace(
+            verdict.fail(OPEN, f"{exercise.heading}: {OPEN}.\n  {NO_ZERO}"), fault=write_trace(error.__cause__ or error)
+        )
     return verdict
 
 

@@ -10,13 +10,12 @@ from backstage.grade.names import is_lesson, name_lesson, without_lesson
 from backstage.grade.systems import Owner, read_system
 
 # Words that tell one notebook or folder of a student from another, and name nobody.
-NOBODY = frozenset(
-    "and answer answers assignment assignments attachment attachments attempt attempts backup clean code colab copia "
-    "copie copy corrected data de doc docs done draft drafts exercise exercises figures files final finished first fixed "
-    "handout homework hw images jupyter kopie lab last late latest lesson mine module my new notebook notebooks notes of "
-    "old outputs output part plots problem project redo redone result results resubmission second set solution solutions "
-    "solved src stub submission submissions submitted task tasks template test the try unit untitled v version versions "
-    "von week work worksheet zip".split()
+NOBODY = re.compile(
+    r"(and|answers?|assignments?|attachments?|attempts?|backup|clean|code|colab|copia|copie|copy|corrected|data|de|docs?|"
+    r"done|drafts?|exercises?|figures|files?|final|finished|first|fixed|handout|homework|hw|images|jupyter|kopie|labs?|last|"
+    r"late|latest|lessons?|mine|module|my|new|notebooks?|notes|of|old|outputs?|part|plots|problems?|projects?|redo|redone|"
+    r"results?|resubmission|second|set|solutions?|solved|src|stub|submissions?|submitted|tasks?|template|test|the|try|unit|"
+    r"untitled|v|versions?|von|weeks?|work|worksheet|zip)\d*"
 )
 LONG_NUMBER = 5
 MOST_NAMED = 5
@@ -25,8 +24,8 @@ DOCUMENTS = (
     *(".7z", ".rar", ".gz", ".tar", ".mht", ".png", ".jpg", ".jpeg", ".heic"),
 )
 NO_HAND_IN = re.compile(
-    r"(read ?me|licen[cs]e|index|instructions?|rubric|roster|grades?|class ?list|requirements|timestamp|changelog|notes?)"
-    r"\b.*",
+    r"(read ?me|licen[cs]e|index|instructions?|rubric|roster|grades?|class ?list|requirements|timestamp|changelog|"
+    r"notes?)\b.*",
     re.IGNORECASE,
 )
 
@@ -70,31 +69,38 @@ def place(items: Sequence[Item], root: str) -> tuple[list[Placed], list[str]]:
     and files, once folders that only hold students were taken off. root: the name of what the teacher gave.
     """
     placed, rest = _place_by_names(items)
-    steps, doubts = _split_groups(_unwrap([Step(item, item.parts) for item in rest]))
+    steps, doubts = _split_groups(_unwrap(rest))
     placed += _place_by_folders(steps, root, alone=not placed)
     return _tell_apart(placed, doubts)
 
 
-def _place_by_names(items: Sequence[Item]) -> tuple[list[Placed], list[Item]]:
+def _place_by_names(items: Sequence[Item]) -> tuple[list[Placed], list[Step]]:
     """Return the items below a name of a learning platform, and the others.
 
-    Names that may be anything count only where several users' lie side by side.
+    Names that may be anything count only where all notebooks have such names, of several users. What lies beside named
+    files and is no notebook is nobody's.
     """
     found = [(item, *_find_system(item.parts)) for item in items]
-    users: dict[tuple[str, ...], set[str]] = defaultdict(set)
-    for item, depth, owner in found:
-        if owner:
-            users[item.parts[:depth]].add(owner.student)
+    notebooks = [owner for item, _, owner in found if is_notebook(item)]
+    trusted = None not in notebooks and len({owner.student for owner in notebooks if owner}) > 1
     placed, rest = [], []
     for item, depth, owner in found:
-        if owner is None or not (owner.sure or len(users[item.parts[:depth]]) > 1):
-            rest.append(item)
+        if owner is None or not (owner.sure or trusted):
+            rest.append(Step(item, item.parts))
             continue
         inside = item.parts[depth + 1 :]
         file = inside[-1] if inside else owner.file or item.parts[-1]
         placed.append(Placed(item, replace(owner, file=file), inside or (file,)))
     around = {one.item.parts[:depth] for one in placed for depth in range(1, len(one.item.parts))}
-    return placed, [item for item in rest if item.parts[-1:] != ("",) or item.parts[:-1] not in around]
+    return placed, [made for step in rest for made in _beside(step, around)]
+
+
+def _beside(step: Step, around: set[tuple[str, ...]]) -> list[Step]:
+    """Return an item without the folders around named files; nothing where it lies in these and is no hand-in."""
+    if step.parts[:-1] not in around:
+        return [step]
+    alone = step.is_notebook or (step.item.read and step.parts[-1].casefold().endswith(".zip"))
+    return [replace(step, parts=step.parts[-1:])] if alone else []
 
 
 def _find_system(parts: Sequence[str]) -> tuple[int, Owner | None]:
@@ -154,7 +160,9 @@ def _split_groups(steps: Sequence[Step]) -> tuple[list[Step], list[str]]:
         replace(step.below(), group=step.parts[0]) if step.parts[0] in groups and len(step.parts) > 1 else step
         for step in steps
     ]
-    doubts = [f"{head} was taken for a folder of several students: {list_some(names)}" for head, names in groups.items()]
+    doubts = [
+        f"{head} was taken for a folder of several students: {list_some(names)}" for head, names in groups.items()
+    ]
     return made, doubts
 
 
@@ -218,7 +226,7 @@ def name_person(name: str) -> str:
     """
     name = re.sub(r"\.ipynb$|\(s\)", "", name, flags=re.IGNORECASE)
     words = [word for word in re.split(r"[\W_]+", without_lesson(name).casefold()) if word]
-    kept = [word for word in words if word.rstrip("0123456789") not in NOBODY or word.isdigit()]
+    kept = [word for word in words if not NOBODY.fullmatch(word)]
     alone = len(kept) == len(words) and not name_lesson(name)
     return " ".join(word for word in kept if not word.isdigit() or len(word) >= LONG_NUMBER or alone)
 

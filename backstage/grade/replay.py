@@ -120,7 +120,7 @@ class Replay:
         return [one[:LONGEST_TEXT] for one in said[:MOST_TEXTS]]
 
     def look(self, function: str) -> tuple[int, bool, str]:
-        """Return how often the notebook defines a function, whether it is there in the end, and what stopped its cell."""
+        """Return how often the notebook defines a function, whether it is there at the end, what stopped its cell."""
         found = self.request("look", function, seconds=self.limits.cell)
         if not (isinstance(found, list) and list(map(type, found)) == [int, bool, str]):
             self.stop(STRANGE)

@@ -161,5 +161,7 @@ def _choose(several: Sequence[Found]) -> Found:
     people = {one.person for one in notebooks} - {""}
     if len(people) > 1:
         names = list_some(people)
-        doubts.append(f"{best.student} has {len(notebooks)} notebooks of one lesson, perhaps of several people ({names})")
+        doubts.append(
+            f"{best.student} has {len(notebooks)} notebooks of one lesson, perhaps of several people ({names})"
+        )
     return replace(best, notes=tuple(notes), doubts=tuple(doubts))

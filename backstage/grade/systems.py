@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-SHORT_NUMBER, SHORT_GROUP = 2, 3
+SHORT_NUMBER = 2
 MOODLE = re.compile(r"(?P<student>.+)_(?P<account>\d+)_assignsubmission_[a-z]+_?(?P<file>.*)")
 BLACKBOARD = re.compile(
     r"(?P<where>.+)_(?P<student>[^_]+)_attempt_(?P<stamp>\d[\d-]*)(?:_(?P<file>.+)|(?P<slip>\.txt))?"
@@ -88,7 +88,7 @@ def _canvas(name: str) -> Owner | None:
         return Owner(anonymous["student"], "", anonymous["file"])
     typed = CANVAS_TYPED.fullmatch(name)
     found = [one for one in CANVAS_NUMBERS.finditer(name) if one.start() > 0]
-    if typed and not (found and min(len(found[-1]["account"]), len(found[-1]["number"])) > SHORT_GROUP):
+    if typed and not (found and min(len(found[-1]["account"]), len(found[-1]["number"])) > SHORT_NUMBER):
         return _canvas_owner(typed["student"], typed, True)
     if not found:
         return None
@@ -96,7 +96,7 @@ def _canvas(name: str) -> Owner | None:
     if chosen is None:
         chosen = found[0]
         more = [one for one in found[1:] if len(one["number"]) > SHORT_NUMBER]
-        if more and len(chosen["account"]) <= SHORT_GROUP and len(more[0]["account"]) > len(chosen["account"]):
+        if more and len(chosen["account"]) <= SHORT_NUMBER and len(more[0]["account"]) > len(chosen["account"]):
             chosen = more[0]
     return _canvas_owner(name[: chosen.start()], chosen, len(chosen["number"]) > SHORT_NUMBER)
 
@@ -119,7 +119,7 @@ def _read_date(text: str) -> str:
         words[3] = words[3].zfill(4)
     for form in ("%b %d %Y %I%M %p", "%B %d %Y %I%M %p"):
         try:
-            return datetime.strptime(" ".join(words), form).strftime("%Y%m%d%H%M%S")  # noqa: DTZ007
+            return datetime.strptime(" ".join(words), form).strftime("%Y%m%d%H%M%S")
         except ValueError:
             continue
     return ""

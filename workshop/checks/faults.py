@@ -1,4 +1,4 @@
-"""Whose fault is it that a check ends in an error: the value's that it judged, or its own?"""
+"""Find out whose fault it is that a check ends in an error: the value's that it judged, or its own."""
 
 from collections.abc import Callable
 from typing import Any

@@ -46,7 +46,7 @@ ELSEWHERE = "Grade on Linux: in WSL on Windows, in a virtual machine on a Mac."
 
 
 class NoFilterError(WorkshopError):
-    """This machine's system calls can't be filtered."""
+    """A machine whose system calls can't be filtered."""
 
 
 def first_user() -> int:

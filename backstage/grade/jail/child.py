@@ -37,7 +37,7 @@ class Notebook:
         self._missed: list[str] = []
 
     def open(self, content: bytes, demonstration: str) -> list[Any]:
-        """Read the cells, demonstrations left out but for their imports, which follow the set-up.
+        """Read the cells, demonstrations left out; all cells' imports follow the set-up.
 
         Returns their number, why the bytes are no notebook, and remarks on what could not be read.
         """
@@ -45,10 +45,12 @@ class Notebook:
             notebook, remarks = read_notebook(content)
         except NotebookError as error:
             return [0, str(error), []]
-        pattern = re.compile(demonstration)
+        pattern, every = re.compile(demonstration), []
         for cell in (cell for sheet in notebook.get("worksheets", [notebook]) for cell in sheet["cells"]):
             source = cell["source"] if "source" in cell else cell.get("input", "")
-            if not _is_code(cell):
+            code = _is_code(cell)
+            every.append((source, code))
+            if not code:
                 self._unused[IN_TEXT].append(source)
             elif pattern.match(source):
                 self._unused[DEMONSTRATION].append(source)
@@ -57,18 +59,18 @@ class Notebook:
         remarks += [f"only its first {MOST_CELLS} cells were run"] if len(self.cells) > MOST_CELLS else []
         self.cells = self.cells[:MOST_CELLS]
         after = next((place for place, source in enumerate(self.cells, 1) if imports.is_set_up(source)), 0)
-        self.cells[after:after] = imports.list_imports(self._unused[DEMONSTRATION], self.shell.transform_cell)
+        self.cells[after:after] = imports.list_imports(every, self.shell.transform_cell, bool(remarks))
         return [len(self.cells), "", remarks]
 
     def run(self, number: int, seconds: float) -> list[str]:
         """Run one cell as Jupyter would, output dropped; return the imports that were passed over."""
         self._missed.clear()
         imports.install(self.shell, self._missed.append)
-        self._stopped[number] = f"it ran longer than {seconds:g} s"
+        self._stopped[number] = f"its cell ran longer than {seconds:g} s"
         with contextlib.suppress(TimeUp), time_limit(seconds):
             result = self.shell.run_cell(self.cells[number], store_history=False, silent=True)
             error = result.error_before_exec or result.error_in_exec
-            self._stopped[number] = imports.describe(error) if error is not None else ""
+            self._stopped[number] = f"its cell stopped: {imports.describe(error)}" if error is not None else ""
         return [text[:LONGEST_TEXT] for text in self._missed]
 
     def look(self, function: str) -> list[Any]:
@@ -76,24 +78,24 @@ class Notebook:
 
         Where there is none, the last says why, or is "".
         """
-        written = re.compile(rf"\b{function}\b")
-        several = [(n, source) for n, source in enumerate(self.cells) if written.search(source)]
+        written = re.compile(rf"\bdef[\s\\]+{function}\b")
+        several = [(number, source) for number, source in enumerate(self.cells) if written.search(source)]
         counts = {number: self._count(source, function) for number, source in several}
         there = callable(self.shell.user_ns.get(function))
-        last = max((number for number, count in counts.items() if count), default=None)
+        last = max((number for number, count in counts.items() if count != 0), default=None)
         why = "" if last is None else self._stopped.get(last, NOT_RUN)
         if not there and last is None:
-            why = next((why for why, cells in self._unused.items() if any(_defines(one, function) for one in cells)), "")
+            why = next((why for why, cells in self._unused.items() if any(map(written.search, cells))), "")
         if not there and not why and function in self.shell.user_ns:
             why = f"in the end the name stands for something else: {type(self.shell.user_ns[function]).__name__}"
-        return [sum(counts.values()), there, why[:LONGEST_TEXT]]
+        return [sum(filter(None, counts.values())), there, why[:LONGEST_TEXT]]
 
-    def _count(self, source: str, function: str) -> int:
-        """Return how often a cell defines a function at its top; 1 for a cell that seems to and is no Python."""
+    def _count(self, source: str, function: str) -> int | None:
+        """Return how often a cell defines a function at its top; None where it can't be read as Python."""
         try:
             body = ast.parse(self.shell.transform_cell(source)).body
         except Exception:
-            return int(_defines(source, function))
+            return None
         return sum(isinstance(node, ast.FunctionDef) and node.name == function for node in body)
 
     def call(self, function: str, seconds: float, tensors: bool, questions: bytes) -> bytes:
@@ -130,11 +132,6 @@ def _is_code(cell: dict[str, Any]) -> bool:
     grading = cell["metadata"].get("nbgrader")
     name = str(grading.get("grade_id")) if isinstance(grading, dict) else ""
     return cell["cell_type"] == "code" or name.startswith(ANSWER_ID)
-
-
-def _defines(source: str, function: str) -> bool:
-    """Tell whether a text seems to define a function."""
-    return bool(re.search(rf"\bdef[\s\\]+{function}\b", source))
 
 
 def prove(filtered: bool) -> dict[str, Any]:

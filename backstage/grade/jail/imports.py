@@ -9,6 +9,7 @@ from typing import Any
 MOST = 5
 OURS = ("workshop", "backstage")
 BODIES = (ast.If, ast.With, ast.For, ast.While)
+IMPORT = re.compile(r"(import|from)\s")
 LEFT_OUT = "{statement} was left out, since it ends in {error}"
 HANDLER = "__import__({module!r}, fromlist=['x']).pass_over({statement!r})"
 
@@ -74,7 +75,8 @@ def _wrap(node: ast.stmt) -> ast.Try:
 def describe(error: BaseException) -> str:
     """Return an error as one line: its type and what it says."""
     try:
-        said = " ".join(str(error).split())
+        syntax = isinstance(error, SyntaxError) and error.lineno
+        said = f"{error.msg} in its line {error.lineno}" if syntax else " ".join(str(error).split())
     except Exception:
         said = ""
     return f"{type(error).__name__}: {said}"[:300] if said else type(error).__name__
@@ -87,25 +89,48 @@ def install(shell: Any, left_out: Callable[[str], Any] = print) -> None:
     shell.ast_transformers = [one for one in shell.ast_transformers if type(one).__name__ != "PassOver"] + [made]
 
 
-def list_imports(sources: Iterable[str], transform: Callable[[str], str]) -> list[str]:
-    """Return the imports at the top of some cells, as cells of at most MOST, so that each can be passed over.
+def list_imports(cells: Iterable[tuple[str, bool]], transform: Callable[[str], str], lost: bool) -> list[str]:
+    """Return the imports at the top of a notebook's cells, as cells of at most MOST, so that each can be passed over.
 
-    Those of the workshop itself are left out: no answer needs them, and some of them are answers. transform: what makes
-    Python of a cell with magics.
+    They are run after the set-up, so that a cell that isn't run, or stops, takes no other cell's imports with it. Those
+    of the workshop itself are left out: no answer needs them, and some of them are answers. cells: texts, and whether
+    each is code; a text counts where it is a function. transform: what makes Python of a cell with magics. lost:
+    whether a cell's text is gone, and with it, it may be, the import of numpy.
     """
-    lines: list[str] = []
-    for source in sources:
-        try:
-            body = ast.parse(transform(source)).body
-        except Exception:
-            body = []
-        for node in body:
-            if isinstance(node, ast.Import):
-                lines += [ast.unparse(ast.Import([alias])) for alias in node.names]
-            elif isinstance(node, ast.ImportFrom) and node.module != "__future__":
-                lines.append(ast.unparse(node))
+    lines = ["import numpy as np"] if lost else []
+    for source, code in cells:
+        lines += _read_imports(source, code, transform)
     lines = [line for line in dict.fromkeys(lines) if line.split()[1].partition(".")[0] not in OURS]
     return ["\n".join(lines[start : start + MOST]) for start in range(0, len(lines), MOST)]
+
+
+def _read_imports(source: str, code: bool, transform: Callable[[str], str]) -> list[str]:
+    """Return the imports at the top of one cell, one name each; of a cell that is no Python, line by line."""
+    if "import" not in source:
+        return []
+    try:
+        body = ast.parse(transform(source)).body
+    except Exception:
+        return [found for line in source.splitlines() if IMPORT.match(line) for found in _parse(line)] if code else []
+    if not code and not any(isinstance(node, ast.FunctionDef) for node in body):
+        return []
+    return [line for node in body for line in _split(node)]
+
+
+def _parse(line: str) -> list[str]:
+    """Return the imports of a line; none where it is no Python by itself."""
+    try:
+        return [found for node in ast.parse(line).body for found in _split(node)]
+    except (SyntaxError, ValueError):
+        return []
+
+
+def _split(node: ast.stmt) -> list[str]:
+    """Return an import as statements of one module each; none for other statements."""
+    if isinstance(node, ast.Import):
+        return [ast.unparse(ast.Import([alias])) for alias in node.names]
+    own = isinstance(node, ast.ImportFrom) and node.module != "__future__"
+    return [ast.unparse(node)] if own else []
 
 
 def is_set_up(source: str) -> bool:

@@ -162,7 +162,7 @@ def _read_source(source: Any) -> tuple[str, str]:
         remark = "has lines that are no text: left out" if len(lines) < len(source) else ""
         source = "".join(lines)
     elif source is None:
-        source = ""
+        source, remark = "", "has no text"
     elif not isinstance(source, str):
         source, remark = "", f"holds {_kind(source)} instead of a text: left out"
     return source.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace"), remark
@@ -171,6 +171,8 @@ def _read_source(source: Any) -> tuple[str, str]:
 def _is_python(source: str) -> bool:
     """Tell whether a text can be read as Python and does something."""
     try:
-        return any(not isinstance(node, ast.Expr) or isinstance(node.value, ast.Call) for node in ast.parse(source).body)
+        return any(
+            not isinstance(node, ast.Expr) or isinstance(node.value, ast.Call) for node in ast.parse(source).body
+        )
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False

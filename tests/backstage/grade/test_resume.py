@@ -233,8 +233,14 @@ def test_progress_tells_counts(capsys):
 def test_the_command_hands_everything_over(monkeypatch, capsys, tmp_path):
     from backstage.grade import run as module
 
+    class Done:
+        faults = ()
+
+        def __str__(self):
+            return "done"
+
     seen = []
-    monkeypatch.setattr(module, "grade_all", lambda *given, report: seen.append((given, callable(report))) or "done")
+    monkeypatch.setattr(module, "grade_all", lambda *given, report: seen.append((given, callable(report))) or Done())
     line = ["grade", "a.zip", "b", "--out", str(tmp_path), "--lesson", "01", "--jobs", "3", "--secret", "s"]
     with pytest.raises(SystemExit) as ended:
         cli.main([*line, "--gradebook", "g.db", "--unsafe"])
