@@ -43,7 +43,8 @@ def grade_state(read: Callable[[], bytes] | None, lesson: str) -> int:
 def find_attempt(inside: Sequence[str], file: str, stem: str) -> tuple[int, bool, int]:
     """Return how a file ranks among a student's several by its path.
 
-    That is the number of a folder such as `Version 2`, whether it bears the lesson's own name, and the number behind it.
+    These are the number of a folder such as `Version 2`, whether it bears the lesson's own name, and the number after
+    that.
     """
     numbers = [int(found) for part in inside[:-1] for found in ATTEMPT.findall(part)]
     own = re.fullmatch(rf"{re.escape(stem)}(?:-(\d{{1,9}}))?\.ipynb", file)

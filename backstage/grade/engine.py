@@ -12,6 +12,7 @@ from backstage.grade.jail.bubblewrap import HEAVY, LIGHT, Jail
 from backstage.grade.journal import hash_grader, make_digest
 from backstage.grade.records import Mark, Record, Submission
 from backstage.grade.replay import Limits, LostError, Replay, StoppedError, UnreadableError
+from backstage.grade.stops import not_found
 from workshop.checks.registry import Exercise, find_lesson, list_exercises
 from workshop.errors import WorkshopError, require
 
@@ -142,7 +143,7 @@ class Engine:
             if count > 1:
                 verdict = verdict.note(f"defined {'twice' if count == 2 else f'{count} times'}: the last one counts")
             if not there:
-                return judge.not_found(verdict, why)
+                return not_found(verdict, why)
             if why:
                 verdict = verdict.note(why)
             return self._judge(replay, verdict, hidden=False)
