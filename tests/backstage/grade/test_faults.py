@@ -20,7 +20,6 @@ from backstage.grade.run import Options, grade_all
 from tests.backstage.grade.fake_grader import FakeGrader, write
 from workshop.checks import hidden, passes, run_check
 from workshop.checks.faults import CheckFault, reference_caller
-from workshop.checks.local import local_caller
 from workshop.checks.protocol import Reply
 from workshop.checks.registry import find_exercise
 from workshop.errors import NotYet, WorkshopError
@@ -67,7 +66,7 @@ def test_a_check_that_fails_on_its_reference_is_the_teachers(monkeypatch):
         exercise = with_check(check)
         if check is broken:
             for value in ({"a": 1}, {"the": 1, "sea": 1}):
-                with pytest.raises(CheckFault, match="for the teacher: Exercise 0.1") as caught:
+                with pytest.raises(CheckFault, match=r"for the teacher: Exercise 0\.1") as caught:
                     run_check(exercise, answer(value))
                 assert isinstance(caught.value.__cause__, KeyError)
                 assert "renamed" not in str(caught.value)
@@ -243,7 +242,9 @@ def test_gradebook_asks_for_points_by_hand(tmp_path):
 
 
 def test_pages_and_tables_of_an_open_mark():
-    record = tidy(Record("ana_7", START, "d", (Mark("0.1", None, 2, "r", "m"),), account="moodle:7", faults=("\x1b[1mt",)))
+    record = tidy(
+        Record("ana_7", START, "d", (Mark("0.1", None, 2, "r", "m"),), account="moodle:7", faults=("\x1b[1mt",))
+    )
     assert "? not graded" in write_feedback(record)
     assert "–" in write_feedback(record)
     write_overview([record], name_pages([record]))
