@@ -446,7 +446,7 @@ check.word_embeddings.glove_weights(glove_weights)
 # For those who have time: draw the weights for alpha 0.25, 0.75 and 1. Which treats rare pairs best?
 
 # %% [markdown]
-# Your weights go into the training. The result is written in GloVe's own text format, a line for each word, and read back by gensim: the same two lines read the vectors that GloVe's authors publish. **Expect** 5 to 10 seconds, more if your weights are made with loops.
+# Your weights go into the training. The result is written in GloVe's own text format, a line for each word, and read back: `read_glove_text` reads the vectors that GloVe's authors publish as well. **Expect** 5 to 10 seconds, more if your weights are made with loops.
 
 # %%
 # demonstration 1.9

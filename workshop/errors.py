@@ -5,7 +5,10 @@ import importlib
 import importlib.util
 from collections.abc import Iterable
 from types import ModuleType
+from typing import Any
 
+MOST_KNOWN = 20
+MOST_SHOWN = 100
 INSTALL = 'pip install -e ".[{extra}]"'
 
 
@@ -42,11 +45,27 @@ class NotWritten(NotYet, NotImplementedError):
 
 
 def unknown(kind: str, value: object, known: Iterable[str]) -> WorkshopError:
-    """Return the error for a name that is not among the known ones, with the nearest of them."""
+    """Return the error for a name that is not among the known ones, with the nearest and the first of them."""
     names = sorted(known)
     near = difflib.get_close_matches(str(value), names, n=1)
     hint = f" Did you mean {near[0]!r}?" if near else ""
-    return WorkshopError(f"unknown {kind} {value!r}.{hint} Known: {', '.join(names)}.")
+    more = f" and {len(names) - MOST_KNOWN:,} more" if len(names) > MOST_KNOWN else ""
+    shown = f"{value!r}"
+    shown = shown if len(shown) <= MOST_SHOWN else f"{shown[:MOST_SHOWN]}…"
+    return WorkshopError(f"unknown {kind} {shown}.{hint} Known: {', '.join(names[:MOST_KNOWN])}{more}.")
+
+
+def take_list(items: Iterable[Any], what: str, call: str) -> list[Any]:
+    """Return items as a list, so that a generator is read once and nothing of it is lost.
+
+    what: what the items are, such as texts; call: how a single one is given. Raises WorkshopError for a single string
+    and for what holds no items.
+    """
+    if isinstance(items, str | bytes):
+        raise WorkshopError(f"expected a list of {what}, got one string. For one, use {call}.")
+    if not isinstance(items, Iterable):
+        raise WorkshopError(f"expected a list of {what}, got {type(items).__name__}. For one, use {call}.")
+    return list(items)
 
 
 def require(module: str, extra: str) -> ModuleType:

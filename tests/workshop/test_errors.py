@@ -14,6 +14,12 @@ def test_unknown_makes_no_wild_guess():
     assert "Did you mean" not in str(errors.unknown("corpus", "zzz", ["wiki", "faq"]))
 
 
+def test_what_is_long_is_shown_cut():
+    error = str(errors.unknown("page", "x" * 5000, (f"page-{number:04}" for number in range(9000))))
+    assert len(error) < 500
+    assert error.endswith("page-0019 and 8,980 more.")
+
+
 def test_require_gives_the_module():
     assert errors.require("json.decoder", extra="words").JSONDecoder
 

@@ -88,7 +88,7 @@ def test_second_edition_changes_fourteen_documents():
 
 def test_pdf_holds_the_text_of_its_page():
     pytest.importorskip("pypdf")
-    from workshop.data.files import read_pdf
+    from workshop.data.pdf import read_pdf
 
     words = [set(re.findall(r"\w+", text)) for text in (read_pdf(SKERRYLINE / "handbook" / "boarding-foot.pdf"),)]
     own = set(re.findall(r"\w+", pages(1)["boarding-foot"]))

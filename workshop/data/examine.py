@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from workshop.data import own
+from workshop.data import own, rows
 from workshop.data.files import DataWarning
 from workshop.errors import WorkshopError
 
@@ -13,6 +13,7 @@ LESSONS = {"handbook": "lessons 02, 05, 06", "faq": "lessons 02, 05, 06", "ticke
 EXPECTED = "it may hold handbook/ (Markdown, text, PDF), faq.jsonl or faq.csv, tickets.csv"
 FILES = ("handbook", "handbook_v2", *own.FAQ_FILES, "tickets.csv")
 MOST_NAMED = 5
+MOST_LETTERS = 300
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,9 @@ def examine(folder: Path) -> list[Part]:
         found = _examine_part(folder, name, read)
         mine |= {name} if found[0].state != "note" else set()
         parts += found
+    if "handbook" not in mine and (folder / "handbook_v2").exists():
+        step = "put the first edition into handbook/, under the same names"
+        parts.append(Part("your data", "warn", "handbook_v2/ is not used: there is no handbook/", step))
     if not mine:
         return [Part("your data", "fail", f"nothing to use in {folder}", EXPECTED)]
     if "handbook" in mine and "faq" not in mine:
@@ -59,15 +63,18 @@ def _examine_part(folder: Path, name: str, read: Callable[[Path], str]) -> list[
             found = [Part(label, "ok", f"{read(path)} ({LESSONS[name]})")]
         except WorkshopError as error:
             found = [Part(label, "fail", str(error), "mend the file, then: workshop doctor --data DIR")]
+        except Exception as error:  # whatever a file holds, the table is shown
+            text = f"can't be read ({type(error).__name__}: {error})"[:MOST_LETTERS]
+            found = [Part(label, "fail", text, "save the file anew, or take it out of the folder")]
     told = [str(one.message) for one in caught if issubclass(one.category, DataWarning)]
     more = [f"and {len(told) - MOST_NAMED} more like these"] if len(told) > MOST_NAMED else []
     return found + [Part(label, "warn", text) for text in told[:MOST_NAMED] + more]
 
 
 def _tell_documents(folder: Path, path: Path) -> str:
-    documents = own.read_documents(folder, path)
+    documents = own.read_handbook(folder, path, 2)
     newer = own.find_part(folder, "handbook_v2")
-    changed = f", {len(own.read_documents(folder, newer, 2))} in a second edition" if newer else ""
+    changed = f", {sum(document.edition == 2 for document in documents)} in a second edition" if newer else ""
     words = sum(len(document.text.split()) for document in documents)
     return f"{len(documents):,} documents, {words:,} words{changed}"
 
@@ -75,13 +82,13 @@ def _tell_documents(folder: Path, path: Path) -> str:
 def _tell_questions(folder: Path, path: Path) -> str:
     handbook = own.find_part(folder, "handbook")
     names = own.name_documents(folder, handbook) if handbook else own.name_bundled()
-    questions = own.read_questions(path, names)
+    questions = rows.read_questions(path, names)
     open_ones = sum(question.document is None for question in questions)
     return f"{len(questions):,} questions, {open_ones:,} that no document answers"
 
 
 def _tell_tickets(path: Path) -> str:
-    tickets = own.read_tickets(path)
+    tickets = rows.read_tickets(path)
     labels = sorted({ticket.topic for ticket in tickets})
     return f"{len(tickets):,} messages, {len(labels)} labels: {', '.join(labels[:MOST_NAMED])}"
 
@@ -92,7 +99,7 @@ def _list_unused(folder: Path) -> list[Part]:
     handbook = folder / "handbook"
     if handbook.is_dir():
         inside = sorted(path for path in handbook.rglob("*") if path.is_file() and not path.name.startswith("."))
-        names += [path.relative_to(folder).as_posix() for path in inside if path.suffix.lower() not in own.KINDS]
+        names += [path.relative_to(folder).as_posix() for path in inside if path.suffix.lower() not in own.ENDINGS]
     if not names:
         return []
     more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""

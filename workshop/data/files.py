@@ -1,21 +1,24 @@
-"""Read files that somebody else made: text in several encodings, PDF, CSV and JSON Lines, a row at a time."""
+"""Read text files that somebody else made: several encodings, a piece at a time."""
 
 import codecs
-import csv
-import json
-import logging
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from workshop.errors import WorkshopError, require
+from workshop.errors import WorkshopError
 
-MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+# The longer marks first: UTF-32's begins as UTF-16's does.
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 FALLBACK = "cp1252"
+# Of two encodings in one file the rarer: its bytes are read as Windows-1252, one by one.
+MIXED = "workshop.mixed"
 CHUNK = 1 << 20
-SEPARATORS = (",", ";", "\t")
 SAVE_AS_UTF8 = "Save it as UTF-8 in your editor or spreadsheet."
 
 
@@ -23,43 +26,102 @@ class DataWarning(UserWarning):
     """Something about the user's data that was dealt with, and that they should know."""
 
 
-def find_encoding(path: Path) -> str:
-    """Return the encoding of a text file: by its mark, else UTF-8, else Windows-1252 with a DataWarning.
+def _read_western(error: UnicodeError) -> tuple[str, int]:
+    """Return the bytes that are no UTF-8 as Windows-1252, and where to go on."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode(FALLBACK, "replace"), error.end
 
-    The file is read in pieces. Raises WorkshopError with the line where it is no text in any of them.
+
+codecs.register_error(MIXED, _read_western)
+
+
+def find_encoding(path: Path) -> tuple[str, str]:
+    """Return the encoding of a text file and how its errors are handled, as open() takes them.
+
+    The mark at its beginning says it, else it is UTF-8, else Windows-1252 with a DataWarning; where only a few bytes
+    are no UTF-8, these alone are read as Windows-1252. The file is read in pieces. Raises WorkshopError with the line
+    where it is no text in any of them, or ends inside a character.
     """
     with path.open("rb") as file:
         start = file.read(4)
-        for mark, encoding in MARKS:
-            if start.startswith(mark):
-                return encoding
         file.seek(0)
-        decoder, line, strange = codecs.getincrementaldecoder("utf-8")(), 1, None
-        while chunk := file.read(CHUNK):
-            if b"\0" in chunk:
-                line += chunk[: chunk.index(b"\0")].count(b"\n")
-                raise WorkshopError(f"{path.name}, line {line}: expected text, got binary data. {SAVE_AS_UTF8}")
-            if strange is None:
-                strange = _find_strange(decoder, chunk, line)
-            line += chunk.count(b"\n")
-    if strange is None:
-        return "utf-8"
-    _check_fallback(path)
+        marked = next((encoding for mark, encoding in MARKS if start.startswith(mark)), None)
+        line = _find_damage(path, file, marked or "utf-8")
+        if line is None:
+            return marked or "utf-8", "strict"
+        if marked and marked != "utf-8-sig":
+            raise WorkshopError(
+                f"{path.name}, line {line}: it begins as {marked.upper()} and goes on as something else: it is damaged "
+                f"or was cut off. {SAVE_AS_UTF8}"
+            )
+        file.seek(0)
+        return _judge(path, file, marked or "utf-8")
+
+
+def _find_damage(path: Path, file: BinaryIO, encoding: str) -> int | None:
+    """Return the line of the first byte that an encoding doesn't know, or None; refuse binary data."""
+    decoder, line = codecs.getincrementaldecoder(encoding)(), 1
+    while True:
+        chunk = file.read(CHUNK)
+        if encoding.startswith("utf-8") and b"\0" in chunk:
+            line += chunk[: chunk.index(b"\0")].count(b"\n")
+            raise _refuse_binary(path, line)
+        try:
+            line += decoder.decode(chunk, final=not chunk).count("\n")
+        except UnicodeDecodeError as error:
+            return line + error.object[: error.start].decode(encoding, "ignore").count("\n")
+        if not chunk:
+            return None
+
+
+def _refuse_binary(path: Path, line: int) -> WorkshopError:
+    return WorkshopError(f"{path.name}, line {line}: expected text, got binary data. {SAVE_AS_UTF8}")
+
+
+def _judge(path: Path, file: BinaryIO, encoding: str) -> tuple[str, str]:
+    """Return how to read a file that is not UTF-8 throughout, and warn of it."""
+    strange, known, first, number, line = 0, 0, 0, 0, b""
+    for number, line in enumerate(file, start=1):
+        if b"\0" in line:
+            raise _refuse_binary(path, number)
+        odd, good = _count_strange(line)
+        first = first or (number if odd else 0)
+        strange, known = strange + odd, known + good
+    rest = _find_rest(line)
+    # One byte alone may be the last letter of a text in Windows-1252; with these four begin most characters of UTF-8.
+    if len(rest) == strange and (known or len(rest) > 1 or rest in (b"\xc2", b"\xc3", b"\xe2", b"\xf0")):
+        raise WorkshopError(
+            f"{path.name}, line {number}: the file ends inside a character: it was cut off. Copy or download it again."
+        )
+    mixed = known > strange or encoding == "utf-8-sig"
+    if mixed:
+        what = f"{strange:,} bytes are not UTF-8 as the others are, the first in line {first}; read"
+    else:
+        _check_fallback(path)
+        what = f"line {first}: not UTF-8, read"
+    join = ": " if mixed else ", "
     warnings.warn(
-        f"{path.name}, line {strange}: not UTF-8, read as Windows-1252. If letters look wrong: {SAVE_AS_UTF8}",
-        DataWarning,
-        stacklevel=3,
+        f"{path.name}{join}{what} as Windows-1252. If letters look wrong: {SAVE_AS_UTF8}", DataWarning, stacklevel=4
     )
-    return FALLBACK
+    return (encoding, MIXED) if mixed else (FALLBACK, "strict")
 
 
-def _find_strange(decoder: codecs.IncrementalDecoder, chunk: bytes, line: int) -> int | None:
-    """Return the line of the first byte that is not UTF-8, or None."""
-    try:
-        decoder.decode(chunk)
-    except UnicodeDecodeError as error:
-        return line + chunk[: error.start].count(b"\n")
-    return None
+def _count_strange(line: bytes) -> tuple[int, int]:
+    """Return how many bytes of a line are no UTF-8, and how many of its letters beyond ASCII are."""
+    if line.isascii():
+        return 0, 0
+    # These letters stand for one byte each that is no UTF-8.
+    text = line.decode("utf-8", "surrogateescape")
+    odd = sum("\udc80" <= letter <= "\udcff" for letter in text)
+    return odd, sum(not letter.isascii() for letter in text) - odd
+
+
+def _find_rest(line: bytes) -> bytes:
+    """Return the beginning of a character in which a line ends, or nothing."""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    decoder.decode(line)
+    return decoder.getstate()[0]
 
 
 def _check_fallback(path: Path) -> None:
@@ -74,108 +136,21 @@ def _check_fallback(path: Path) -> None:
                 ) from None
 
 
-def read_text(path: Path) -> str:
-    """Return the text of a file; raise WorkshopError where it is empty, unreadable or no text."""
-    try:
-        text = path.read_text(encoding=find_encoding(path))
-    except (OSError, UnicodeError) as error:
-        raise _cannot_read(path, error) from None
-    if not text.strip():
-        raise WorkshopError(f"{path.name} is empty: expected text. Write some, or take the file away.")
-    return text
-
-
-def _cannot_read(path: Path, error: Exception) -> WorkshopError:
-    reason = getattr(error, "strerror", None) or getattr(error, "reason", None) or error
-    return WorkshopError(f"can't read {path.name}: {reason}. Expected a file that you may read, in UTF-8.")
-
-
-def read_pdf(path: Path) -> str:
-    """Return the text layer of a PDF, pages joined by empty lines.
-
-    A page without text (a picture, a scan) gives a DataWarning. Raises WorkshopError where the file is broken, locked
-    or holds no text at all; MissingExtra where pypdf is not installed.
-    """
-    require("pypdf", "rag")
-    from pypdf import PdfReader
-
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
-    try:
-        reader = PdfReader(path)
-        pages = [page.extract_text().strip() for page in reader.pages]
-    except Exception as error:  # pypdf raises many kinds on broken files
-        raise WorkshopError(
-            f"can't read {path.name} as a PDF: {error}. Open it in a viewer; if it opens there, print it to PDF anew."
-        ) from None
-    empty = [str(number) for number, text in enumerate(pages, start=1) if not text]
-    if len(empty) == len(pages):
-        raise WorkshopError(
-            f"{path.name} has no text layer: it is a scan or holds pictures only. Run it through text recognition "
-            "(ocrmypdf, for one), or give its text as .txt."
-        )
-    if empty:
-        warnings.warn(f"{path.name}: no text on page {', '.join(empty)}, left out.", DataWarning, stacklevel=2)
-    return "\n\n".join(text for text in pages if text)
-
-
-def stream_csv(path: Path, expected: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield (line, row by column) of a CSV file with commas, semicolons or tabs, one row in memory at a time.
-
-    expected: columns that must be there, in any order and any case. Raises WorkshopError with file, line and column.
-    """
-    with closing(_open(path)) as file:
-        head = file.readline()
-        separator = max(SEPARATORS, key=head.count)
-        columns = [name.strip().lower() for name in next(csv.reader([head], delimiter=separator), [])]
-        missing = [name for name in expected if name not in columns]
-        if missing:
-            raise WorkshopError(
-                f"{path.name}, line 1: expected columns named {' and '.join(expected)}, got "
-                f"{', '.join(columns) or 'an empty line'}. Missing: {', '.join(missing)}."
-            )
-        yield from _stream_rows(path, csv.reader(file, delimiter=separator, strict=True), columns)
-
-
-def _stream_rows(path: Path, reader: Any, columns: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield (line, row) and raise WorkshopError for a row with too few or too many fields."""
-    line = 2
-    try:
-        for fields in reader:
-            if fields and len(fields) != len(columns):
-                raise WorkshopError(
-                    f"{path.name}, line {line}: expected {len(columns)} columns ({', '.join(columns)}), got "
-                    f"{len(fields)}. Put quotes around text that holds a separator."
-                )
-            if any(field.strip() for field in fields):
-                yield line, dict(zip(columns, map(str.strip, fields), strict=True))
-            line = reader.line_num + 2
-    except (csv.Error, UnicodeError) as error:
-        raise WorkshopError(
-            f"{path.name}, line {line}: {error}. Expected rows of {', '.join(columns)}, text in double quotes."
-        ) from None
-
-
-def stream_json(path: Path, expected: Sequence[str]) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield (line, object) of a JSON Lines file; raise WorkshopError with file, line and field."""
-    with closing(_open(path)) as file:
-        for line, text in enumerate(file, start=1):
-            if not text.strip():
-                continue
-            try:
-                found = json.loads(text)
-            except ValueError as error:
-                raise WorkshopError(f"{path.name}, line {line}: expected one JSON object a line, {error}.") from None
-            missing = [name for name in expected if not isinstance(found, dict) or name not in found]
-            if missing:
-                raise WorkshopError(f"{path.name}, line {line}: expected an object with {' and '.join(expected)}.")
-            yield line, found
-
-
-def _open(path: Path) -> Any:
-    """Open a text file in its encoding; raise WorkshopError where it is empty or can't be read."""
+def open_text(path: Path) -> Any:
+    """Open a text file in its encoding, line ends as they are; raise WorkshopError where it is empty or unreadable."""
     try:
         if path.stat().st_size == 0:
-            raise WorkshopError(f"{path.name} is empty: expected a line of columns or objects. Take the file away.")
-        return path.open(encoding=find_encoding(path), newline="")
+            raise WorkshopError(f"{path.name} is empty: expected text. Write some, or take the file away.")
+        encoding, errors = find_encoding(path)
+        return path.open(encoding=encoding, errors=errors, newline="")
     except OSError as error:
-        raise _cannot_read(path, error) from None
+        raise WorkshopError(f"can't read {path.name}: {error.strerror}. Expected a file that you may read.") from None
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file with simple line ends; raise WorkshopError where it is empty, unreadable or no text."""
+    with open_text(path) as file:
+        text = file.read()
+    if not text.strip():
+        raise WorkshopError(f"{path.name} is empty: expected text. Write some, or take the file away.")
+    return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
 from workshop.data.corpora import load_articles
 from workshop.data.records import Document, Passage
 from workshop.data.skerryline import load_handbook
+from workshop.data.tokens import ENCODER_TOKENS, fit_tokens
 from workshop.errors import WorkshopError
 from workshop.settings import Settings
 
@@ -17,25 +20,38 @@ WIKI_WORDS = (6, 60)
 WIKI_SEED = 0
 
 _PARAGRAPH = re.compile(r"\n\s*\n")
-_END = re.compile(r"((?<=[.!?])[ \t]+|\n)")
+_END = re.compile(r"((?<=[.!?])[ \t]+|\n|(?<=[。！？]))")
 
 
-def cut_document(document: Document, words: int = PASSAGE_WORDS) -> list[Passage]:
-    """Cut a document into passages of whole paragraphs, at most so many words each; headings stay with what follows.
+def cut_document(document: Document, words: int = PASSAGE_WORDS, tokens: int = ENCODER_TOKENS) -> list[Passage]:
+    """Cut a document into passages of whole paragraphs; headings stay with what follows.
 
-    A paragraph that is longer by itself is cut between lines or sentences, a sentence between words.
-    Raises WorkshopError for a size below 1.
+    words, tokens: how many a passage holds at most; tokens, so that the encoder reads each passage to its end also
+    where words are long or written without blanks. A paragraph that is longer by itself is cut between
+    lines or sentences, a sentence between words, a word between letters. Raises WorkshopError for a size below 1.
     """
-    if words < 1:
-        raise WorkshopError(f"expected passages of at least 1 word, got {words}.")
+    if words < 1 or tokens < 3:
+        raise WorkshopError(f"expected passages of at least 1 word, got {words}, and 3 tokens, got {tokens}.")
+    most = _Most(words, tokens)
     passages: list[list[str]] = [[]]
     for paragraph in _join_headings(_PARAGRAPH.split(document.text)):
-        pieces = _cut_paragraph(paragraph, words)
-        for piece in pieces:
-            if passages[-1] and _count(passages[-1]) + _count([piece]) > words:
+        for piece in _cut_paragraph(paragraph, most):
+            if passages[-1] and not most.holds(*passages[-1], piece):
                 passages.append([])
             passages[-1].append(piece)
     return [Passage(document.name, "\n\n".join(pieces)) for pieces in passages if pieces]
+
+
+@dataclass(frozen=True)
+class _Most:
+    """How much a passage holds."""
+
+    words: int
+    tokens: int
+
+    def holds(self, *texts: str) -> bool:
+        """Return whether texts fit a passage together."""
+        return sum(len(text.split()) for text in texts) <= self.words and fit_tokens(texts, self.tokens)
 
 
 def _join_headings(paragraphs: Iterable[str]) -> list[str]:
@@ -49,31 +65,39 @@ def _join_headings(paragraphs: Iterable[str]) -> list[str]:
     return joined
 
 
-def _cut_paragraph(paragraph: str, words: int) -> list[str]:
+def _cut_paragraph(paragraph: str, most: _Most) -> list[str]:
     """Return a paragraph as it is, or in pieces of whole lines and sentences where it is too long."""
-    if _count([paragraph]) <= words:
+    if most.holds(paragraph):
         return [paragraph]
     pieces, end = [""], ""
     for part in _END.split(paragraph):
         if not part.strip():
             end = part
-        elif _count([pieces[-1], part]) <= words:
+        elif most.holds(pieces[-1], part):
             pieces[-1] += (end if pieces[-1] else "") + part
         else:
-            pieces += _cut_words(part, words)
+            pieces += _cut_words(part, most)
     return [piece for piece in pieces if piece]
 
 
-def _cut_words(sentence: str, words: int) -> list[str]:
-    """Return a sentence as it is, or in pieces of so many words where it is too long by itself."""
-    found = sentence.split()
-    if len(found) <= words:
+def _cut_words(sentence: str, most: _Most) -> list[str]:
+    """Return a sentence as it is, or in pieces of as many words as fit where it is too long by itself."""
+    if most.holds(sentence):
         return [sentence]
-    return [" ".join(found[start : start + words]) for start in range(0, len(found), words)]
+    pieces: list[list[str]] = [[]]
+    for word in chain.from_iterable(_cut_letters(part, most) for part in sentence.split()):
+        if pieces[-1] and not most.holds(*pieces[-1], word):
+            pieces.append([])
+        pieces[-1].append(word)
+    return [" ".join(piece) for piece in pieces]
 
 
-def _count(texts: list[str]) -> int:
-    return sum(len(text.split()) for text in texts)
+def _cut_letters(word: str, most: _Most) -> list[str]:
+    """Return a word as it is, or in halves of halves where it is too long by itself."""
+    if len(word) == 1 or most.holds(word):
+        return [word]
+    middle = len(word) // 2
+    return [*_cut_letters(word[:middle], most), *_cut_letters(word[middle:], most)]
 
 
 def load_passages(settings: Settings | None = None, edition: int = 1, words: int = PASSAGE_WORDS) -> list[Passage]:

@@ -1,23 +1,23 @@
 """Bring your own: a folder whose handbook, questions and tickets take the place of Skerryline's."""
 
+import difflib
+import unicodedata
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
 from pathlib import Path
-from typing import Any, TypeVar
 
-from workshop.data.files import DataWarning, read_pdf, read_text, stream_csv, stream_json
-from workshop.data.records import Document, Question, Ticket
-from workshop.errors import WorkshopError, unknown
+from workshop.data.clean import clean_text, count_unreadable
+from workshop.data.files import DataWarning, read_text
+from workshop.data.markup import strip_markup
+from workshop.data.names import ENDINGS, drop_ending, make_key
+from workshop.data.pdf import read_pdf
+from workshop.data.records import Document
+from workshop.errors import WorkshopError
 
 SKERRYLINE = Path(__file__).resolve().parents[1] / "assets" / "skerryline"
-KINDS = {".md": read_text, ".txt": read_text, ".pdf": read_pdf}
 PARTS = ("handbook", "faq", "tickets")
 FAQ_FILES = ("faq.jsonl", "faq.csv")
-MOST_ROWS = 20_000
-UNANSWERABLE = "unanswerable"
-SPLITS = ("train", "unseen", "changed", UNANSWERABLE)
-
-Record = TypeVar("Record")
+MOST_NAMED = 5
 
 
 def find_part(folder: Path | None, part: str) -> Path | None:
@@ -35,7 +35,7 @@ def find_part(folder: Path | None, part: str) -> Path | None:
         return None
     _refuse_outside(found[0], folder)
     if part.startswith("handbook") and not found[0].is_dir():
-        raise WorkshopError(f"{part} is a file: expected a folder of {', '.join(KINDS)} files.")
+        raise WorkshopError(f"{part} is a file: expected a folder of {', '.join(ENDINGS)} files.")
     return found[0]
 
 
@@ -53,9 +53,9 @@ def list_documents(folder: Path, handbook: Path) -> list[Path]:
     inside = sorted(path for path in handbook.rglob("*") if not _is_hidden(path.relative_to(handbook)))
     for path in inside:
         _refuse_outside(path, folder)
-    found = [path for path in inside if path.suffix.lower() in KINDS and path.is_file()]
+    found = [path for path in inside if path.suffix.lower() in ENDINGS and path.is_file()]
     if not found:
-        raise WorkshopError(f"{handbook.name}/ holds no document: expected files that end in {', '.join(KINDS)}.")
+        raise WorkshopError(f"{handbook.name}/ holds no document: expected files that end in {', '.join(ENDINGS)}.")
     return found
 
 
@@ -63,9 +63,14 @@ def _is_hidden(path: Path) -> bool:
     return any(part.startswith((".", "~$", "__MACOSX")) for part in path.parts)
 
 
+def name_document(path: Path, handbook: Path) -> str:
+    """Return a document's name: its path below the handbook without its ending, in NFC (macOS stores é as two)."""
+    return unicodedata.normalize("NFC", drop_ending(path.relative_to(handbook).as_posix()))
+
+
 def name_documents(folder: Path, handbook: Path) -> list[str]:
     """Return the names of a handbook's documents without reading them."""
-    return [path.relative_to(handbook).with_suffix("").as_posix() for path in list_documents(folder, handbook)]
+    return [name_document(path, handbook) for path in list_documents(folder, handbook)]
 
 
 def name_bundled() -> list[str]:
@@ -76,107 +81,62 @@ def name_bundled() -> list[str]:
 def read_documents(folder: Path, handbook: Path, edition: int = 1) -> list[Document]:
     """Read a handbook's documents, ordered by name: the path below the handbook without its ending.
 
-    Raises WorkshopError with the file where one is empty, broken, without text, or named like another.
+    What no reader sees is left out of the texts, with one DataWarning for each kind of it. Raises WorkshopError with
+    the file where one is empty, broken, without text, or named like another.
     """
     documents: dict[str, Document] = {}
+    removed: dict[str, list[str]] = defaultdict(list)
     for path in list_documents(folder, handbook):
-        name = path.relative_to(handbook).with_suffix("").as_posix()
-        if name in documents:
+        name = name_document(path, handbook)
+        if make_key(name) in documents:
             raise WorkshopError(
-                f"two documents are named {name!r} in {handbook.name}/ (one is {path.name}). Rename one of them."
+                f"two documents are named {name!r} in {handbook.name}/ (one is {path.name}; case doesn't count). "
+                "Rename one of them."
             )
-        documents[name] = Document(name, KINDS[path.suffix.lower()](path), edition)
-    return [documents[name] for name in sorted(documents)]
+        text, kinds = _read_document(path)
+        for kind in kinds:
+            removed[kind].append(path.relative_to(handbook).as_posix())
+        documents[make_key(name)] = Document(name, text, edition)
+    for kind in sorted(removed):
+        warnings.warn(f"{handbook.name}/: {kind} left out of {name_some(removed[kind])}.", DataWarning, stacklevel=2)
+    return sorted(documents.values(), key=lambda document: document.name)
 
 
-def read_questions(path: Path, names: Iterable[str]) -> list[Question]:
-    """Read questions and the document that answers each from faq.jsonl or faq.csv.
+def _read_document(path: Path) -> tuple[str, list[str]]:
+    """Return a document's clean text, and the kinds of things that were left out of it."""
+    if path.suffix.lower() == ".pdf":
+        return read_pdf(path), []
+    text, removed = strip_markup(read_text(path))
+    unreadable = count_unreadable(text)
+    if unreadable:
+        removed["letters that only the sender's fonts know"] = unreadable
+    text = clean_text(text).strip("\n")
+    if not text.strip():
+        raise WorkshopError(f"{path.name} holds nothing but {' and '.join(sorted(+removed))}: expected text.")
+    return text, list(+removed)
 
-    names: the documents that there are. Of the columns or fields question and document must be there; id, answer,
-    split and (in JSON) paraphrases may be. A question without a document is unanswerable.
-    Raises WorkshopError with file and line: an unknown document, an empty question, an id that is there twice.
+
+def name_some(names: list[str]) -> str:
+    """Return a list of names as a message shows it: the first few, and how many more there are."""
+    more = f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else ""
+    return ", ".join(names[:MOST_NAMED]) + more
+
+
+def read_handbook(folder: Path, handbook: Path, edition: int = 1) -> list[Document]:
+    """Read a handbook, ordered by name; of edition 2 the documents of handbook_v2/ lie over those of the same name.
+
+    One that matches none of the first edition is added, with a DataWarning. Raises as read_documents.
     """
-    stream = stream_json if path.suffix == ".jsonl" else stream_csv
-    known = set(names)
-    rows = _check_ids(path, stream(path, ("question", "document")), "id")
-    return _take(path, ((line, row) for line, row in rows), lambda line, row: _make_question(path, line, row, known))
-
-
-def _make_question(path: Path, line: int, row: dict[str, Any], known: set[str]) -> Question:
-    """Make a Question of a row, its document checked."""
-    document = row["document"] or None
-    if document is not None and document not in known:
-        document = str(document).rpartition(".")[0] if Path(str(document)).suffix in KINDS else document
-        if document not in known:
-            raise WorkshopError(f"{path.name}, line {line}, column document: {unknown('document', document, known)}")
-    split = row.get("split") or ("unseen" if document else UNANSWERABLE)
-    if split not in SPLITS:
-        raise WorkshopError(f"{path.name}, line {line}, column split: {unknown('split', split, SPLITS)}")
-    return Question(
-        id=str(row.get("id") or f"line-{line}"),
-        question=_need(path, line, row, "question"),
-        answer=str(row.get("answer") or ""),
-        document=document,
-        split=split,
-        paraphrases=tuple(map(str, row.get("paraphrases") or ())),
-        earlier_answer=row.get("answer_v1"),
-    )
-
-
-def read_tickets(path: Path) -> list[Ticket]:
-    """Read messages and their labels from tickets.csv: columns text and label.
-
-    tone, customer, home_island, date and ticket_id may be there. Without customers each message counts as its own.
-    Raises WorkshopError with file, line and column: an empty text or label, an id that is there twice, one label only.
-    """
-    rows = _check_ids(path, stream_csv(path, ("text", "label")), "ticket_id")
-    tickets = _take(path, rows, lambda line, row: _make_ticket(path, line, row))
-    if len({ticket.topic for ticket in tickets}) < 2:
-        raise WorkshopError(f"{path.name}, column label: expected at least two labels, got {len(tickets)} rows of one.")
-    return tickets
-
-
-def _make_ticket(path: Path, line: int, row: dict[str, str]) -> Ticket:
-    """Make a Ticket of a row."""
-    name = row.get("ticket_id") or f"line-{line}"
-    more = {key: row.get(key, "") for key in ("tone", "home_island", "date")}
-    label = _need(path, line, row, "label")
-    return Ticket(name, _need(path, line, row, "text"), label, customer=row.get("customer") or name, **more)
-
-
-def _need(path: Path, line: int, row: dict[str, Any], column: str) -> str:
-    """Return a text that must not be empty."""
-    text = row[column]
-    if not isinstance(text, str) or not text.strip():
-        raise WorkshopError(f"{path.name}, line {line}, column {column}: expected text, got {text!r}.")
-    return text.strip()
-
-
-def _check_ids(path: Path, rows: Iterator[Any], column: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Pass rows on; raise WorkshopError where an id comes a second time."""
-    seen: dict[str, int] = {}
-    for line, row in rows:
-        name = row.get(column)
-        if name and seen.setdefault(name, line) != line:
-            raise WorkshopError(
-                f"{path.name}, line {line}, column {column}: {name!r} is there twice, first in line {seen[name]}. "
-                "Give each row its own."
-            )
-        yield line, row
-
-
-def _take(path: Path, rows: Iterator[Any], make: Callable[[int, dict[str, Any]], Record]) -> list[Record]:
-    """Make records of the first MOST_ROWS rows; say so where there are more."""
-    records: list[Record] = []
-    for line, row in rows:
-        if len(records) == MOST_ROWS:
-            warnings.warn(
-                f"{path.name} has more than {MOST_ROWS:,} rows: the first {MOST_ROWS:,} are used.",
-                DataWarning,
-                stacklevel=3,
-            )
-            break
-        records.append(make(line, row))
-    if not records:
-        raise WorkshopError(f"{path.name} has no rows after its first line: expected at least one.")
-    return records
+    pages = {make_key(page.name): page for page in read_documents(folder, handbook)}
+    newer = find_part(folder, "handbook_v2") if edition == 2 else None
+    known, added = [page.name for page in pages.values()], []
+    for page in read_documents(folder, newer, 2) if newer else []:
+        first = pages.get(make_key(page.name))
+        if first is None:
+            near = difflib.get_close_matches(page.name, known, n=1)
+            added.append(page.name + (f" (is it {near[0]}?)" if near else ""))
+        pages[make_key(page.name)] = Document(first.name if first else page.name, page.text, 2)
+    if added:
+        told = f"handbook_v2/: no document of handbook/ has the name of {name_some(added)}. Added as new."
+        warnings.warn(told, DataWarning, stacklevel=2)
+    return sorted(pages.values(), key=lambda page: page.name)

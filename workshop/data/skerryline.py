@@ -6,13 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-from workshop.data import own
+from workshop.data import own, rows
 from workshop.data.records import Basket, Document, Question, Ticket, VoicePair
 from workshop.errors import WorkshopError, unknown
 from workshop.settings import Settings
 
 SKERRYLINE = own.SKERRYLINE
-SPLITS = own.SPLITS
+SPLITS = rows.SPLITS
 
 
 def load_handbook(settings: Settings | None = None, edition: int = 1) -> list[Document]:
@@ -26,12 +26,9 @@ def load_handbook(settings: Settings | None = None, edition: int = 1) -> list[Do
     folder = settings.data if settings else None
     mine = own.find_part(folder, "handbook")
     if folder is not None and mine is not None:
-        pages = {page.name: page for page in own.read_documents(folder, mine)}
-        newer = own.find_part(folder, "handbook_v2")
-        changed = own.read_documents(folder, newer, 2) if newer and edition == 2 else []
-    else:
-        pages = {page.name: page for page in _read_pages(SKERRYLINE / "handbook", 1)}
-        changed = _read_pages(SKERRYLINE / "handbook_v2", 2) if edition == 2 else []
+        return own.read_handbook(folder, mine, edition)
+    pages = {page.name: page for page in _read_pages(SKERRYLINE / "handbook", 1)}
+    changed = _read_pages(SKERRYLINE / "handbook_v2", 2) if edition == 2 else []
     pages |= {page.name: page for page in changed}
     return [pages[name] for name in sorted(pages)]
 
@@ -48,7 +45,7 @@ def load_faq(settings: Settings | None = None, split: str | None = None) -> list
         folder = settings.data if settings else None
         handbook = own.find_part(folder, "handbook")
         names = own.name_documents(folder, handbook) if folder and handbook else own.name_bundled()
-        questions = own.read_questions(mine, names)
+        questions = rows.read_questions(mine, names)
     else:
         questions = [_make_question(record) for record in _read_lines(SKERRYLINE / "faq.jsonl")]
     return [question for question in questions if split in (None, question.split)]
@@ -75,7 +72,7 @@ def load_tickets(settings: Settings | None = None) -> list[Ticket]:
     """
     mine = own.find_part(settings.data if settings else None, "tickets")
     if mine is not None:
-        return own.read_tickets(mine)
+        return rows.read_tickets(mine)
     return [Ticket(**row) for row in _read_rows(SKERRYLINE / "tickets.csv")]
 
 

@@ -17,13 +17,13 @@ def examine(data: Path | None = None, *, teacher: bool = False) -> list[Finding]
     """
     tools = [machine.check_jail()] if teacher else []
     found = [*examine_machine(), *examine_libraries(staff=teacher), *tools, *examine_contents(data)]
-    return [*found, machine.check_hub()]
+    return [*found, *machine.check_network(), machine.check_hub()]
 
 
 def preflight(settings: Settings) -> None:
     """Show in a notebook whether everything for this profile is in place."""
     findings = [*examine_machine(), *examine_libraries(staff=False), *examine_contents(settings.data)]
-    show(findings if settings.profile == "tiny" else [*findings, machine.check_hub()])
+    show(findings if settings.profile == "tiny" else [*findings, *machine.check_network(), machine.check_hub()])
 
 
 def examine_machine() -> list[Finding]:

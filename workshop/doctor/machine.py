@@ -87,6 +87,13 @@ def check_jail() -> Finding:
     return Finding("bubblewrap", "warn", "not found: workshop grade can't jail students' code", step)
 
 
+def check_network() -> list[Finding]:
+    """Return what in the environment stops downloads: a proxy or a file of certificates that can't work."""
+    from workshop.models.network import find_problems
+
+    return [Finding(name, "warn", f"is {what}", step) for name, what, step in find_problems()]
+
+
 def check_hub() -> Finding:
     """Return whether the model hub answers; the tiny profile never needs it."""
     address = os.environ.get("HF_ENDPOINT") or "https://huggingface.co"

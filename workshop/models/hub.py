@@ -11,6 +11,7 @@ from typing import Any
 
 from workshop.errors import WorkshopError, require
 from workshop.models.catalogue import ModelEntry, Pin, read_pin, write_pin
+from workshop.models.network import explain_network
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
 LATEST = "main"
@@ -178,7 +179,8 @@ def _explained(entry: ModelEntry) -> Iterator[None]:
     again = "What was downloaded is kept; try again with `workshop fetch`"
     where = f"{entry.repository} from {endpoint()}"
     try:
-        yield
+        with explain_network(where, WAY_BACK):
+            yield
     except OfflineModeIsEnabled:
         raise WorkshopError(
             f"{entry.repository} is not in the cache and HF_HUB_OFFLINE forbids to fetch it. Unset it. {WAY_BACK}."

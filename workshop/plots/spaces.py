@@ -101,6 +101,7 @@ def plot_word_map(words: Sequence[str], vectors: np.ndarray, groups: Mapping[str
     words, vectors: V words and their vectors, shape (V, D). groups: at most 7 lists of words by name, all with vectors.
     Returns a matplotlib figure with alternative text. Raises WorkshopError for unknown words or too few.
     """
+    groups = {name: list(group) for name, group in groups.items()}
     index = {word: row for row, word in enumerate(words)}
     shown = [(word, number) for number, group in enumerate(groups.values()) for word in group]
     missing = [word for word, _ in shown if word not in index]

@@ -136,7 +136,8 @@ def plot_cosines(
     ratings, cosines: shape (P,). pairs: the P pairs. name: how many of those furthest from the trend get labels.
     Returns a matplotlib figure with alternative text.
     """
-    people, model = np.asarray(ratings, dtype=float), np.asarray(cosines, dtype=float)
+    pairs = list(pairs)
+    people, model = (np.asarray(list(numbers), dtype=float) for numbers in (ratings, cosines))
     if not len(people) == len(model) == len(pairs) >= 3:
         raise WorkshopError(
             f"expected as many ratings, cosines and pairs, 3 or more, got {len(people)}, {len(model)}, {len(pairs)}."

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from workshop.errors import WorkshopError
+from workshop.errors import WorkshopError, take_list
 from workshop.models.language import LanguageModel
 
 IGNORED = -100
@@ -32,7 +32,10 @@ def make_examples(language_model: LanguageModel, chats: Sequence[Sequence[Messag
     chat, for one of another form, that begins with an answer or has none, that holds the template's own marks, or is
     longer than the model's context.
     """
-    return [_make_example(language_model, chat, place) for place, chat in enumerate(chats)]
+    return [
+        _make_example(language_model, chat if isinstance(chat, str | dict) else list(chat), place)
+        for place, chat in enumerate(take_list(chats, "chats", "[chat]"))
+    ]
 
 
 def _make_example(language_model: LanguageModel, chat: Sequence[Message], place: int) -> Example:

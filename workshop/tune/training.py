@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from workshop.errors import WorkshopError, require
+from workshop.errors import WorkshopError, require, take_list
 from workshop.tune.examples import IGNORED, Example
 
 RATE = 5e-3
@@ -62,6 +62,7 @@ def fine_tune(
     range, a model that is frozen altogether, and a loss that is no number.
     """
     torch = require("torch", "tune")
+    examples = take_list(examples, "examples", "[example]")
     _check(model, examples, epochs if steps is None else steps, rate, batch)
     steps = epochs * -(-len(examples) // batch) if steps is None else steps
     weights = [one for one in model.parameters() if one.requires_grad]
@@ -96,6 +97,7 @@ def pad_batch(examples: Sequence[Example], pad_id: int = 0, device: Any = "cpu")
     No mask is needed: a causal model's tokens never see what stands to their right, and padding has no label.
     """
     torch = require("torch", "tune")
+    examples = list(examples)
     longest = max(len(one.ids) for one in examples)
     ids = [[*one.ids, *[pad_id] * (longest - len(one.ids))] for one in examples]
     labels = [[*one.labels, *[IGNORED] * (longest - len(one.labels))] for one in examples]

@@ -4,7 +4,8 @@ from workshop.vectors.agreement import Agreement, pair_cosines, shared_pairs, sp
 from workshop.vectors.analogies import AnalogyScore, score_analogies
 from workshop.vectors.association import Association, WordSets, association_test, effect_interval, find_test
 from workshop.vectors.counts import choose_vocabulary, count_neighbours, positive_pmi, ppmi_vectors, random_vectors
-from workshop.vectors.glove import glove_weights, read_glove_text, train_glove, write_glove_text
+from workshop.vectors.glove import glove_weights, train_glove
+from workshop.vectors.read_text import read_glove_text
 from workshop.vectors.recipes import (
     COUNT_WINDOW,
     VOCABULARY_SIZE,
@@ -14,6 +15,7 @@ from workshop.vectors.recipes import (
     train_words,
 )
 from workshop.vectors.sweep import drawn_pairs, run_size
+from workshop.vectors.write_text import write_glove_text
 
 __all__ = [
     "COUNT_WINDOW",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workshop.errors import WorkshopError
+from workshop.errors import WorkshopError, take_list
 
 Pair = tuple[str, str]
 
@@ -27,6 +27,7 @@ def shared_pairs(
 
     Methods are compared on one set of pairs; each on its own would compare the sets.
     """
+    pairs = take_list(pairs, "pairs", "[(first, second)]")
     known = [set(vocabulary) for vocabulary in vocabularies]
     kept = [
         row
@@ -41,6 +42,7 @@ def pair_cosines(pairs: Sequence[Pair], words: Sequence[str], vectors: np.ndarra
 
     Raises WorkshopError where a word has no vector.
     """
+    pairs = take_list(pairs, "pairs", "[(first, second)]")
     index = {word: row for row, word in enumerate(words)}
     missing = sorted({word for pair in pairs for word in pair} - index.keys())
     if missing:
@@ -66,6 +68,7 @@ def spearman_with_people(
     pairs: P pairs that all have vectors (see `shared_pairs`), P at least 3; ratings: shape (P,).
     Raises WorkshopError where a word has no vector or there are too few pairs.
     """
+    pairs = take_list(pairs, "pairs", "[(first, second)]")
     if len(pairs) < 3:
         raise WorkshopError(f"a rank correlation needs at least 3 pairs, got {len(pairs)}. Keep more words.")
     cosines = pair_cosines(pairs, words, vectors)

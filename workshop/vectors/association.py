@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workshop.errors import WorkshopError, unknown
+from workshop.errors import WorkshopError, take_list, unknown
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,7 @@ def find_test(name: str) -> WordSets:
 
 def lean(targets: Sequence[str], sets: WordSets, words: Sequence[str], vectors: np.ndarray) -> np.ndarray:
     """Return how much closer each target is to A than to B: the difference of mean cosines, shape (targets,)."""
+    words = take_list(words, "words", "[word]")
     first, second = (_unit(group, words, vectors) for group in (sets.attributes_a, sets.attributes_b))
     own = _unit(targets, words, vectors)
     return (own @ first.T).mean(axis=1) - (own @ second.T).mean(axis=1)
@@ -87,6 +88,7 @@ def association_test(
     Words without a vector are left out; each group needs at least 4 of its words.
     Raises WorkshopError where a group is left with fewer. Source: Caliskan, Bryson and Narayanan 2017.
     """
+    words = take_list(words, "words", "[word]")
     kept = _known_sets(sets, words)
     leans = [lean(targets, kept, words, vectors) for targets in (kept.targets_x, kept.targets_y)]
     both = np.concatenate(leans)
@@ -107,6 +109,7 @@ def effect_interval(
 
     The arguments and errors are those of `association_test`.
     """
+    words = take_list(words, "words", "[word]")
     kept = _known_sets(sets, words)
     chance = np.random.default_rng(seed)
     drawn = [

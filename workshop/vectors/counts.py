@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from workshop.errors import take_list
+
 
 def choose_vocabulary(
     sentences: Iterable[Sequence[str]], size: int, keep: Iterable[str] = (), fewest: int = 5
@@ -26,6 +28,7 @@ def count_neighbours(sentences: Iterable[Sequence[str]], vocabulary: Sequence[st
     window: the largest distance in words; other words keep their place between; sentences are not crossed.
     Returns counts, shape (V, V), float32, symmetric. Source: Pennington et al. 2014, section 4.2.
     """
+    vocabulary = take_list(vocabulary, "words", "[word]")
     index = {word: row for row, word in enumerate(vocabulary)}
     size = len(vocabulary)
     counts = np.zeros(size * size, dtype=np.float32)
@@ -76,4 +79,6 @@ def ppmi_vectors(counts: np.ndarray, dimensions: int = 100, seed: int = 0) -> np
 
 def random_vectors(words: Sequence[str], dimensions: int = 100, seed: int = 0) -> np.ndarray:
     """Return vectors that know nothing, shape (V, D), float32: the baseline of every comparison."""
-    return np.random.default_rng(seed).standard_normal((len(words), dimensions), dtype=np.float32)
+    return np.random.default_rng(seed).standard_normal(
+        (len(take_list(words, "words", "[word]")), dimensions), dtype=np.float32
+    )

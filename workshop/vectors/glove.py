@@ -1,7 +1,6 @@
-"""GloVe in torch, with the learner's own weighting, and its text format."""
+"""GloVe in torch, with the learner's own weighting."""
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -77,27 +76,3 @@ def check_tables(counts: np.ndarray, weights: np.ndarray) -> None:
             "words that never met have no logarithm to learn, but some of their weights are not 0. "
             "Give them weight 0: (0 / x_max) ** alpha is 0 already."
         )
-
-
-def write_glove_text(path: Path | str, words: Sequence[str], vectors: np.ndarray) -> Path:
-    """Write vectors as GloVe does: a line for each word, the word and its D numbers with spaces between, no header."""
-    target = Path(path)
-    if len(words) != len(vectors):
-        raise WorkshopError(
-            f"expected a vector for each of {len(words)} words, got {len(vectors)}. Pass words in the rows' order."
-        )
-    with target.open("w", encoding="utf-8") as file:
-        for word, vector in zip(words, vectors, strict=True):
-            file.write(f"{word} {' '.join(f'{number:.6g}' for number in vector)}\n")
-    return target
-
-
-def read_glove_text(path: Path | str) -> tuple[list[str], np.ndarray]:
-    """Read vectors in GloVe's text format through gensim: V words and vectors of shape (V, D), float32."""
-    require("gensim", "words")
-    from gensim.models import KeyedVectors
-
-    if not Path(path).is_file():
-        raise WorkshopError(f"there is no file {path}. Write one with write_glove_text(path, words, vectors).")
-    keyed = KeyedVectors.load_word2vec_format(str(path), binary=False, no_header=True)
-    return list(keyed.index_to_key), np.array(keyed.vectors)

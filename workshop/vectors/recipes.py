@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from workshop.errors import require, unknown
+from workshop.errors import require, take_list, unknown
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,7 @@ def train_model(
     Raises WorkshopError for an unknown method. Source: Mikolov et al. 2013; Bojanowski et al. 2017.
     """
     recipe = find_recipe(method, **changes)
+    sentences = take_list(sentences, "sentences", "[words]")
     gensim_models = require("gensim", "words").models
     options = {
         "vector_size": recipe.dimensions,
