@@ -192,7 +192,8 @@ def _place_by_folders(steps: Sequence[Step], root: str, alone: bool) -> list[Pla
             continue
         student = root if one or not any(parts) else _name_owner(parts, root)
         inside = parts[1:] if len(parts) > 1 and student == parts[0].removesuffix(".zip") else parts
-        placed.append(Placed(step.item, Owner(student, file=parts[-1] if parts else "", where=step.group), inside))
+        owner = Owner(student, file=parts[-1] if parts else "", where=step.group, sure=student != root)
+        placed.append(Placed(step.item, owner, inside))
     return placed
 
 

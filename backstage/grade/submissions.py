@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from backstage.grade.choice import HANDOUT, UNREAD, find_attempt, grade_state
+from backstage.grade.choice import CHANGED, HANDOUT, UNREAD, find_attempt, grade_state
 from backstage.grade.files import Item, UnreadableError, list_file, list_folder, list_zip
 from backstage.grade.layout import Placed, is_notebook, list_some, name_person, place
 from backstage.grade.names import clean, count_lesson_in, distinct, find_lesson_in, is_lesson
@@ -24,7 +24,8 @@ class Found:
 
     student: raw, as the name says, until `find_submissions` has made it clean and unlike any other. read: its bytes,
     or UnreadableError; None where problem says why there is nothing. file: its path as the student knows it, or "".
-    notes: for the student. doubts: for the teacher, about whose it is. rank: among the student's several.
+    notes: for the student. doubts: for the teacher, about whose it is. rank: among the student's several. person: whom
+    the name may mean; sure: whether anything but the place of all tells the student.
     """
 
     student: str
@@ -38,6 +39,7 @@ class Found:
     doubts: tuple[str, ...] = ()
     rank: tuple = ()
     person: str = ""
+    sure: bool = True
 
     def load(self) -> Submission:
         """Read the bytes; what can't be read becomes the submission's problem."""
@@ -141,7 +143,8 @@ def _notebook(placed: Placed, stem: str) -> list[Found]:
     rank = (owner.stamp, *find_attempt(placed.inside, owner.file, lesson), item.modified, item.parts)
     file = clean("/".join(placed.inside) or owner.file, 120)
     person = name_person(placed.inside[0])
-    return [Found(owner.student, lesson, item.origin, item.read, problem, owner.account, file, (), (), rank, person)]
+    found = Found(owner.student, lesson, item.origin, item.read, problem, owner.account, file)
+    return [replace(found, rank=rank, person=person, sure=owner.sure)]
 
 
 def _choose(several: Sequence[Found]) -> Found:
@@ -159,6 +162,11 @@ def _choose(several: Sequence[Found]) -> Found:
     notes += [f"left out: {list_some(left)}"] if left else []
     doubts = [doubt for one in several for doubt in one.doubts]
     people = {one.person for one in notebooks} - {""}
+    nameless = [one for one in notebooks if not one.sure and states[id(one)] == CHANGED]
+    if len(nameless) > 1:
+        doubts.append(
+            f"{len(nameless)} notebooks whose names tell no student were taken for one student's, {best.student}"
+        )
     if len(people) > 1:
         names = list_some(people)
         doubts.append(

@@ -26,7 +26,8 @@ class Owner:
 
     student: as the name says, uncleaned. account: how an LMS knows them ("canvas:1234"), or "". file: what is left of
     the name, "" where it says nothing of the file. stamp: when, as digits that sort, or "". where: what the name or
-    the folders say besides, to tell people of one name apart. sure: whether hardly anything else is named like that.
+    the folders say besides, to tell people of one name apart. sure: whether the name says so, and hardly anything
+    else is named like that.
     """
 
     student: str

@@ -32,13 +32,14 @@ JOBS = 2
 STUDENTS, MANY, SPAWNS = 30, 300, 30
 GOAL = 20.0
 ENGINE = (
-    *("caller", "engine", "judge", "replay", "temporary"),
-    *(f"jail/{name}" for name in ("box", "bubblewrap", "cell", "child", "confine", "quiet", "warm", "wire")),
+    *("caller", "engine", "judge", "replay", "stops", "temporary"),
+    *(f"jail/{name}" for name in ("box", "bubblewrap", "cell", "child", "confine", "imports", "notebook", "quiet")),
+    *("jail/warm", "jail/wire"),
 )
 INPUTS = (
     "solutions/01_word_embeddings",
     "workshop/checks/word_embeddings",
-    *(f"checks/{name}" for name in ("ask", "hidden", "local", "mistakes", "protocol", "values")),
+    *(f"checks/{name}" for name in ("ask", "faults", "hidden", "local", "mistakes", "protocol", "values")),
     *(f"grade/{name}" for name in ENGINE),
     *("class_of_students", "grader/study", "studies/memory", "mutants"),
 )

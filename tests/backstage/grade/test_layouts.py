@@ -120,6 +120,15 @@ def test_one_students_own_folders_are_no_people(tmp_path):
     assert who(lay(tmp_path / "c", f"ana/work/{FILE}", "ana/data/x.csv")) == [("ana", WORDS)]
 
 
+def test_notebooks_that_tell_no_student_are_said(tmp_path):
+    lay(tmp_path / "downloads", FILE, f"{WORDS} (1).ipynb", text=SOLVED)
+    lay(tmp_path / "downloads", f"{WORDS} (2).ipynb", text=STUB)
+    [found] = find_submissions([tmp_path / "downloads"])
+    assert found.doubts == ("2 notebooks whose names tell no student were taken for one student's, downloads",)
+    lay(tmp_path / "class", f"ana/{FILE}", f"ana/{WORDS} (1).ipynb", f"ben/{FILE}", text=SOLVED)
+    assert not [one.doubts for one in find_submissions([tmp_path / "class"]) if one.doubts]
+
+
 NO_NOTEBOOKS = {
     "canvas_text": ("doeana_12345_text.html", "doeana_12345"),
     "canvas_late_link": ("doeana_LATE_12345_link.html", "doeana_12345"),
