@@ -8,7 +8,7 @@ from types import TracebackType
 
 from backstage.grade import judge
 from backstage.grade.caller import JailCaller, Questions
-from backstage.grade.jail.bubblewrap import HEAVY, LIGHT, Jail
+from backstage.grade.jail.bubblewrap import LIGHT, Jail
 from backstage.grade.journal import hash_grader, make_digest
 from backstage.grade.records import Mark, Record, Submission
 from backstage.grade.replay import Limits, LostError, Replay, StoppedError, UnreadableError
@@ -173,10 +173,9 @@ class Engine:
 
 
 def choose_libraries(stem: str) -> tuple[str, ...]:
-    """Return what to import before a lesson is graded: up to lesson 01, answers need no more than NumPy and SciPy.
+    """Return what to import before a lesson is graded: NumPy, SciPy and what the lesson's answers use besides.
 
     Where an exercise takes tensors, torch too. What else a notebook imports is loaded in its own child.
     """
-    if stem[:2] not in ("00", "01"):
-        return LIGHT + HEAVY
-    return (*LIGHT, "torch") if any(one.tensors for one in list_exercises(stem)) else LIGHT
+    tensors = ("torch",) if any(one.tensors for one in list_exercises(stem)) else ()
+    return (*LIGHT, *dict.fromkeys((*find_lesson(stem).libraries, *tensors)))

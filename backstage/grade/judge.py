@@ -11,10 +11,11 @@ from backstage.grade.jail import wire
 from backstage.grade.records import Mark
 from backstage.grade.replay import LostError, StoppedError
 from workshop.checks import run_check
-from workshop.checks.faults import CheckFault, reference_caller
+from workshop.checks.ask import CheckBroken
 from workshop.checks.hidden import run_hidden
 from workshop.checks.protocol import TIME_UP, Caller, Reply
 from workshop.checks.registry import Exercise
+from workshop.checks.sound import call_reference
 from workshop.errors import NotWritten, NotYet, WorkshopError
 
 LONGEST = 4000
@@ -88,7 +89,7 @@ def _judge(verdict: Verdict, caller: Caller, run: Callable[[Caller], Any]) -> Ve
         likely = _line(str(error), "Likely:") or "none of the usual mistakes fits."
         reason = f"stopped: overran {exercise.seconds:g} s" if overran else f"wrong: {likely}"
         return verdict.fail(reason, str(error))
-    except CheckFault as error:
+    except CheckBroken as error:
         return replace(
             verdict.fail(OPEN, f"{exercise.heading}: {OPEN}.\n  {NO_ZERO}"), fault=write_trace(error.__cause__ or error)
         )
@@ -102,7 +103,7 @@ def foresee(exercise: Exercise, run: Callable[..., Verdict], *more: Any) -> Ques
     reference: it would refuse every student's answer too.
     """
     asked: list[bytes] = []
-    answer = reference_caller(exercise)
+    answer = call_reference(exercise)
 
     def remember(*arguments: Any) -> Reply:
         asked.append(wire.encode(list(arguments)))

@@ -4,8 +4,8 @@ import tomllib
 from pathlib import Path
 
 from backstage.lessons.source import checkout
+from workshop.checks.registry import find_lesson
 
-EXTRAS = {"00": "learn"}
 CELL = """# Colab only: install the workshop (about a minute). Anywhere else this cell does nothing.
 import sys
 
@@ -25,7 +25,7 @@ def install_cell(stem: str, url: str | None = None) -> list[dict]:
     url = repository_url() if url is None else url
     if not url:
         return []
-    extra = EXTRAS.get(stem[:2], "words")
+    extra = find_lesson(stem).extra
     cell = {"cell_type": "code", "id": f"{stem[:2]}-colab", "metadata": {"tags": ["colab"]}}
     return [
         cell | {"execution_count": None, "outputs": [], "source": CELL.format(extra=extra, url=url).splitlines(True)}

@@ -66,7 +66,7 @@ def _read_cell(cell: dict, ordinal: int, exercises: dict[str, Exercise], path: P
         card = CARD.match(text)
         if card and card[1] not in exercises:
             raise WorkshopError(
-                f"{path}, cell {ordinal}: there is no exercise {card[1]}. Register it in workshop/checks."
+                f"{path}, cell {ordinal}: there is no exercise {card[1]}. Register it in workshop/exercises."
             )
         found = exercises[card[1]] if card else None
         return Cell("markdown", text, ordinal, tags, found, "card" if card else "")

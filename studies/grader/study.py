@@ -38,8 +38,7 @@ ENGINE = (
 )
 INPUTS = (
     "solutions/01_word_embeddings",
-    "workshop/checks/word_embeddings",
-    *(f"checks/{name}" for name in ("ask", "faults", "hidden", "local", "mistakes", "protocol", "values")),
+    *("exercises/word_embeddings", "vectors/geometry", "vectors/glove", "workshop/checks"),
     *(f"grade/{name}" for name in ENGINE),
     *("class_of_students", "grader/study", "studies/memory", "mutants"),
 )

@@ -1,8 +1,10 @@
-"""How many small changes of the solutions the checks notice: `python -m studies mutation`."""
+"""How many small changes of the solutions the checks notice, and name: `python -m studies mutation`."""
 
 import ast
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,31 +12,44 @@ import numpy as np
 from backstage.lessons.source import Cell, read_lesson
 from studies.environment import describe_machine, describe_versions
 from studies.forked import run_forked
-from studies.freshness import hash_inputs
+from studies.freshness import ROOT, hash_inputs
 from studies.mutation.mutants import Mutant, make_mutants
-from studies.mutation.probes import PROBES
 from workshop.checks import run_check
-from workshop.checks.ask import Ask
+from workshop.checks.ask import is_named
 from workshop.checks.local import local_caller
 from workshop.checks.mistakes import Rule
 from workshop.checks.protocol import Caller, Reply, plain
-from workshop.checks.registry import LESSONS, Exercise
+from workshop.checks.registry import LESSONS, Exercise, list_exercises
 from workshop.errors import NotYet
 from workshop.score.results import Results, Row
 
 STEM = "mutation"
 MOST, SHORT = 25, 4
-GOAL = 0.9
+# The least shares of mutants caught, and of those caught named: of an exercise, and of a lesson.
+CAUGHT_GOAL, NAMED_GOAL, NAMED_LESSON_GOAL = 0.9, 0.6, 0.8
 CHILD_SECONDS = 20.0
 CALL_SECONDS = 1.0
 CHECK_SEEDS = range(1000, 1003)
 RANDOM_INPUTS = 60
-EQUAL, CAUGHT, MISSED = "equal", "caught", "missed"
+EQUAL, NAMED, CAUGHT, MISSED = "equal", "named", "caught", "missed"
+ENGINE = (
+    *("ask", "calls", "causes", "diagnosis", "edits", "kinds", "local", "mistakes", "numbers", "parts", "protocol"),
+    *("lessons", "registry", "slips", "texts", "values"),
+)
+
+
+def _list_references() -> set[str]:
+    """Return the files that references lie in, exercises' own and rooms', by their logical names."""
+    exercises = [one for lesson in LESSONS for one in list_exercises(lesson.stem)]
+    files = [Path(inspect.getsourcefile(one.reference)) for one in exercises]
+    return {path.resolve().relative_to(ROOT).with_suffix("").as_posix() for path in files}
+
+
 INPUTS = (
     *(f"solutions/{lesson.stem}" for lesson in LESSONS),
-    *(f"workshop/checks/{name}" for name in ("ask", "local", "mistakes", "protocol", "start_here", "values")),
-    "workshop/checks/word_embeddings",
-    *("forked", "mutants", "mutation/study", "probes"),
+    *(f"workshop/checks/{name}" for name in ENGINE),
+    *sorted(_list_references() | {f"workshop/exercises/{lesson.name}" for lesson in LESSONS}),
+    *("forked", "mutants", "mutation/study"),
 )
 
 
@@ -54,40 +69,24 @@ class Probe:
         return reply.mutated or not self.rule.same(reply.value, self.reply.value)
 
 
-class Recorder(Ask):
-    """Runs a check and keeps what it asked."""
-
-    def __init__(self, *arguments: Any) -> None:
-        super().__init__(*arguments)
-        self.asked: list[tuple[tuple[Any, ...], Rule]] = []
-
-    def __call__(self, *arguments: Any) -> Any:
-        """Keep the arguments and call."""
-        self.asked.append((plain(arguments), Rule()))
-        return super().__call__(*arguments)
-
-    def same(self, arguments: Any, want: Any, *rest: Any, **options: Any) -> Any:
-        """Keep the arguments with the rule and compare."""
-        rule = Rule(options.get("tolerance", 1e-4), options.get("unordered", False))
-        self.asked.append((plain(arguments), rule))
-        return super().same(arguments, want, *rest, **options)
-
-
 def make_probes(exercise: Exercise, solution: Callable[..., Any]) -> list[Probe]:
-    """Return what the check asks with other seeds, and random inputs, each with the solution's reply."""
+    """Return what the check asks with other seeds, and more drawn inputs, each with the solution's reply."""
     caller, asked = local_caller(solution, exercise.seconds, tensors=exercise.tensors), []
+
+    def remember(*arguments: Any) -> Reply:
+        asked.append(arguments)
+        return caller(*arguments)
+
     for seed in CHECK_SEEDS:
-        recorder = Recorder(exercise, caller, seed)
-        exercise.check(recorder)
-        asked += recorder.asked
-    rng, rule = np.random.default_rng(0), asked[0][1]
-    if exercise.id in PROBES:
-        asked += [(plain(PROBES[exercise.id](rng)), rule) for _ in range(RANDOM_INPUTS)]
-    return [Probe(tuple(arguments), caller(*arguments), rule) for arguments, rule in asked]
+        run_check(exercise, remember, seed)
+    rng = np.random.default_rng(0)
+    drawn = (exercise.draw(rng) for _ in range(RANDOM_INPUTS))
+    asked += [tuple(plain(arguments)) for arguments in drawn if arguments is not None]
+    return [Probe(arguments, caller(*arguments), exercise.answer.rule) for arguments in asked]
 
 
 def judge(exercise: Exercise, mutant: Mutant, namespace: dict[str, Any], probes: list[Probe]) -> str:
-    """Return whether a mutant is equal to the solution, caught by the check, or missed."""
+    """Return whether a mutant is equal to the solution, or what the check makes of it: named, caught or missed."""
     own = dict(namespace)
     exec(compile(mutant.source, "<mutant>", "exec"), own)
     caller = local_caller(own[exercise.function], CALL_SECONDS, tensors=exercise.tensors)
@@ -95,8 +94,8 @@ def judge(exercise: Exercise, mutant: Mutant, namespace: dict[str, Any], probes:
         return EQUAL
     try:
         run_check(exercise, caller)
-    except NotYet:
-        return CAUGHT
+    except NotYet as problem:
+        return NAMED if is_named(problem) else CAUGHT
     return MISSED
 
 
@@ -104,12 +103,12 @@ def judge_exercise(cell: Cell, namespace: dict[str, Any], most: int = MOST, seed
     """Judge an exercise's mutants, each in a child process; return their changes by verdict.
 
     cell: the solution's. namespace: what its lesson has imported. most: how many mutants. A child that has to be
-    killed never passes: it counts as caught.
+    killed never passes: it counts as caught, and not as named.
     """
     own = dict(namespace)
     exec(cell.text, own)
     probes = make_probes(cell.exercise, own[cell.exercise.function])
-    verdicts: dict[str, list[str]] = {EQUAL: [], CAUGHT: [], MISSED: []}
+    verdicts: dict[str, list[str]] = {EQUAL: [], NAMED: [], CAUGHT: [], MISSED: []}
     for mutant in make_mutants(cell.text, most, seed):
         found = run_forked(lambda m=mutant: judge(cell.exercise, m, namespace, probes), CHILD_SECONDS)
         verdicts[found or CAUGHT].append(mutant.change)
@@ -130,36 +129,46 @@ def import_all(cells: list[Cell]) -> dict[str, Any]:
 def measure(short: bool = False) -> Results:
     """Judge the mutants of every solution and print a table.
 
-    short: a few mutants an exercise. Returns the share caught of those that differ, n their number.
+    short: a few mutants an exercise. Returns the shares caught of those that differ, and named of those caught; n is
+    the number that the share is of.
     """
     rows = []
-    print(f"{'exercise':<10}{'mutants':>8}{'equal':>8}{'caught':>8}{'share':>8}")
+    print(f"{'exercise':<10}{'mutants':>8}{'equal':>8}{'caught':>8}{'share':>8}{'named':>8}{'share':>8}")
     for lesson in LESSONS:
         cells = read_lesson(lesson.stem)
         namespace = import_all(cells)
         for cell in (cell for cell in cells if cell.role == "function"):
             found = judge_exercise(cell, namespace, SHORT if short else MOST)
             rows += _tell(cell.exercise, found)
-    inputs = {} if short else hash_inputs(INPUTS)
     return Results(
         STEM,
         "tiny",
         tuple(rows),
         versions=describe_versions(["numpy", "scipy"]),
         machine=describe_machine(),
-        inputs=inputs,
+        inputs={} if short else hash_inputs(INPUTS),
     )
 
 
 def _tell(exercise: Exercise, found: dict[str, list[str]]) -> list[Row]:
-    """Print an exercise's line and the mutants that were missed; return its rows."""
-    equal, caught, missed = (len(found[verdict]) for verdict in (EQUAL, CAUGHT, MISSED))
-    share = caught / max(1, caught + missed)
-    print(f"{exercise.id:<10}{equal + caught + missed:>8}{equal:>8}{caught:>8}{share:>8.0%}")
-    for change in found[MISSED]:
-        print(f"  missed: {change}")
+    """Print an exercise's line and the mutants that were missed or not named; return its rows."""
+    equal, named, unnamed, missed = (len(found[verdict]) for verdict in (EQUAL, NAMED, CAUGHT, MISSED))
+    caught = named + unnamed
+    shares = caught / max(1, caught + missed), named / max(1, caught)
+    all_of_them = equal + caught + missed
+    print(f"{exercise.id:<10}{all_of_them:>8}{equal:>8}{caught:>8}{shares[0]:>8.0%}{named:>8}{shares[1]:>8.0%}")
+    for verdict, word in ((MISSED, "missed"), (CAUGHT, "not named")):
+        for change in found[verdict]:
+            print(f"  {word}: {change}")
     number = exercise.lesson[:2]
     return [
-        Row(number, "mutants that differ", exercise.id, "share caught", share, n=caught + missed),
-        Row(number, "mutants equal to the solution", exercise.id, "count", equal, n=equal + caught + missed),
+        Row(number, "mutants that differ", exercise.id, "share caught", shares[0], n=caught + missed),
+        Row(number, "mutants that are caught", exercise.id, "share named", shares[1], n=caught),
+        Row(number, "mutants equal to the solution", exercise.id, "count", equal, n=all_of_them),
     ]
+
+
+def share_named(rows: Iterable[Row], lesson: str) -> float:
+    """Return the share named of a lesson's mutants that are caught."""
+    named = [row for row in rows if row.metric == "share named" and row.lesson == lesson]
+    return sum(row.value * row.n for row in named) / max(1, sum(row.n for row in named))

@@ -26,8 +26,8 @@ from workshop.checks import hidden, run_check
 from workshop.checks.local import local_caller
 from workshop.checks.protocol import Reply
 from workshop.checks.registry import LESSONS, find_exercise, list_exercises
-from workshop.checks.start_here import count_words
 from workshop.errors import NotWritten, NotYet, WorkshopError
+from workshop.exercises.start_here import count_words
 
 STEM = "00_start_here"
 CALL = "check.start_here.count_words(count_words)"

@@ -6,34 +6,50 @@ import numpy as np
 import pytest
 
 from workshop import check
-from workshop.checks.ask import Ask, Mistake
+from workshop.checks.ask import Ask, CheckBroken
 from workshop.checks.local import local_caller
-from workshop.checks.mistakes import is_whole
+from workshop.checks.mistakes import never_ends
 from workshop.checks.registry import Exercise, find_exercise
+from workshop.checks.slips import ARRAY, BAG, RANKING, SCALAR
 from workshop.errors import NotWritten, NotYet, WorkshopError
 
-TWICE = Mistake("twice", lambda x: 2 * x, "everything counts double.", "count once.")
-SQUARE = Mistake("square", lambda x: x * x, "the number is squared.", "leave out the power.")
-CRASH = Mistake("crash", lambda x: 1 / 0, "a division by nothing.", "look at zero.")
+TWICE = (lambda x: 2 * x, "everything counts double.", "count once.")
+SQUARE = (lambda x: x * x, "the number is squared.", "leave out the power.")
+CRASH = (lambda x: 1 / 0, "a division by nothing.", "look at zero.")
+LIKELY = 1
 
 
-def ask(function):
+def make(*inputs, answer=SCALAR, mistakes=(), reference=lambda x, *_: x):
+    """Return an exercise of a function `same` that gives its argument back."""
     exercise = Exercise(
-        "9.9", "00_start_here", "same", "give it back", 1, 1, 1, lambda _: None, lambda x: x, seconds=0.3
+        "9.9", "00_start_here", reference, "give it back", 1, 1, 1, answer, function="same", seconds=0.3
     )
+    exercise.tries(*inputs or [(2.0,), (3.0,)])
+    exercise.mistakes(*mistakes)
+    return exercise
+
+
+def ask(function, exercise):
     return Ask(exercise, local_caller(function, exercise.seconds))
 
 
-def diagnose(function, *inputs, mistakes=(TWICE, SQUARE, CRASH)):
+def diagnose(function, *inputs, mistakes=(TWICE, SQUARE, CRASH), answer=SCALAR):
+    exercise = make(*inputs, answer=answer, mistakes=mistakes)
     with pytest.raises(NotYet) as problem:
-        ask(function).each(inputs or [(2.0,), (3.0,)], lambda x, *_: x, mistakes)
+        exercise.check(ask(function, exercise))
     text = str(problem.value)
-    assert [line.split(":")[0].strip() for line in text.splitlines()[1:]] == ["Expected", "Got", "Likely", "Next"]
+    assert [line.split(":")[0].strip() for line in text.splitlines()[1:] if line[2] != " "] == [
+        *("Expected", "Got", "Likely", "Next"),
+    ]
     return text
 
 
 def print_only(x):
     print(x)
+
+
+def fail():
+    raise RuntimeError("of an unheard-of kind")
 
 
 def spin(x):
@@ -58,8 +74,17 @@ def spin(x):
         (lambda x: x + 1, "none of the usual mistakes fits"),
         (lambda x: 1 // 0, "a division by nothing."),
         (lambda x: [][1], "an index runs past the end"),
-        (lambda x: None + x, "the error text says what Python could not do"),
-        (lambda: 1, "the function takes other arguments than the card gives"),
+        (lambda x: fail(), "the error text says what Python could not do"),
+        (lambda x: None + x, "two values of kinds that don't go together"),
+        (lambda x: min(5), "goes through a single number or None"),
+        (lambda x: range("a"), "a place or a count must be a whole number"),
+        (lambda x: x.size, "another kind than the method or attribute needs"),
+        (lambda x: x(x), "round brackets call a function"),
+        (lambda x: np.ones(2).sum(axis=4), "an axis is named that the array hasn't"),
+        (lambda x: np.ones(2).reshape(), "too few, too many or unknown arguments"),
+        (lambda x: max([]), "the list is empty"),
+        (lambda x: {}[[]], "a list or an array is used as a key"),
+        (lambda: 1, "a function is called with more or fewer arguments than it takes"),
         (lambda x: [1].append(x).count(1), "None is used as if it were a value"),
     ],
 )
@@ -93,15 +118,22 @@ def test_no_call_is_offered_where_its_arguments_are_too_long():
 
 
 def test_an_error_of_another_kind_does_not_name_the_mistake():
-    shapes = Mistake("shapes", lambda x: x + np.ones(3), "a row too many.", "count the rows.")
-    assert shapes.likely in diagnose(lambda x: x + np.ones(5), (np.ones(2),), mistakes=(shapes,))
-    assert shapes.likely not in diagnose(lambda x: [1].index("sea"), (np.ones(2),), mistakes=(shapes,))
+    shapes = (lambda x: x + np.ones(3), "a row too many.", "count the rows.")
+    assert shapes[LIKELY] in diagnose(lambda x: x + np.ones(5), (np.ones(2),), mistakes=(shapes,), answer=ARRAY)
+    assert shapes[LIKELY] not in diagnose(lambda x: [1].index("sea"), (np.ones(2),), mistakes=(shapes,), answer=ARRAY)
 
 
-def test_a_mistake_may_need_a_sign_in_the_answer():
-    cut = Mistake("cut", np.floor, "the fractions are cut off.", "make an array of floats.", is_whole)
-    assert cut.likely in diagnose(lambda x: x.astype(int), (np.array([1.5]),), mistakes=(cut,))
-    assert cut.likely not in diagnose(np.floor, (np.array([1.5]),), mistakes=(cut,))
+def test_a_mistake_may_be_one_that_never_ends():
+    endless = (never_ends, "the loop's condition stays true.", "change what it looks at.")
+    assert endless[LIKELY] in diagnose(spin, mistakes=(endless,))
+    assert endless[LIKELY] not in diagnose(lambda x: 1 / 0, mistakes=(endless,))
+
+
+def test_a_mistake_that_breaks_is_no_explanation_and_breaks_nothing():
+    def broken(x):
+        raise AttributeError("of the workshop's own")
+
+    assert "none of the usual mistakes fits" in diagnose(lambda x: x + 1, mistakes=((broken, "this is it.", "no."),))
 
 
 @pytest.mark.parametrize(
@@ -115,8 +147,10 @@ def test_a_mistake_may_need_a_sign_in_the_answer():
     ids=["fourth digit", "late in an array", "late in a list", "shape"],
 )
 def test_expected_and_got_never_look_the_same(function, given):
-    lines = dict(line.strip().split(":", 1) for line in diagnose(function, given, mistakes=()).splitlines()[1:])
-    assert not lines["Expected"].rstrip(".").endswith(lines["Got"].strip())
+    text = diagnose(function, given, mistakes=(), answer=RANKING if isinstance(given[0], list) else ARRAY)
+    expected, _, got = text.partition("Got:")
+    got = got.partition("  Likely:")[0].strip()
+    assert not expected.strip().rstrip(".").endswith(got)
 
 
 def test_changed_argument_is_diagnosed():
@@ -131,42 +165,58 @@ def test_stub_is_told_from_other_errors():
     def stub(x):
         raise NotImplementedError("Exercise 9.9")
 
+    exercise = make((1,))
     with pytest.raises(NotWritten, match="it isn't written yet"):
-        ask(stub).each([(1,)], lambda x: x)
+        exercise.check(ask(stub, exercise))
 
 
-def test_mistake_that_explains_most_answers_is_named():
-    assert SQUARE.likely in diagnose(lambda x: x * x, (2.0,), (3.0,), (5.0,))
-    assert TWICE.likely in diagnose(lambda x: 2 * x, (2.0,), (3.0,), (5.0,))
+def test_mistake_that_explains_every_answer_is_named():
+    assert SQUARE[LIKELY] in diagnose(lambda x: x * x, (2.0,), (3.0,), (5.0,))
+    assert TWICE[LIKELY] in diagnose(lambda x: 2 * x, (2.0,), (3.0,), (5.0,))
 
 
 def test_a_word_met_by_chance_names_no_mistake():
-    first = Mistake("first", lambda x: x[0], "the first is taken.", "take the last.")
-
-    def mostly_middle(words):
-        return words[len(words) // 2]
-
-    inputs = [(["a", "a", "b"],), (["c", "d", "e"],), (["f", "g", "h"],)]
+    first = (lambda x: x[0], "the first is taken.", "take the last.")
+    exercise = make(
+        (["a", "a", "b"],), (["c", "d", "e"],), (["f", "g", "h"],), mistakes=(first,), reference=lambda x: x[-1]
+    )
     with pytest.raises(NotYet) as problem:
-        ask(mostly_middle).each(inputs, lambda x: x[-1], (first,))
-    assert first.likely not in str(problem.value)
+        exercise.check(ask(lambda words: words[len(words) // 2], exercise))
+    assert first[LIKELY] not in str(problem.value)
     assert "none of the usual mistakes fits" in str(problem.value)
 
 
-def test_order_is_free_where_the_check_says_so():
-    ask(lambda x: [2, 1]).each([([1, 2],)], lambda x: x, unordered=True)
+def test_order_is_free_in_a_bag_alone():
+    bag, ranking = (make(([1, 2],), answer=answer) for answer in (BAG, RANKING))
+    bag.check(ask(lambda x: [2, 1], bag))
+    for exercise, value in ((ranking, [2, 1]), (bag, [1, 2, 2])):
+        with pytest.raises(NotYet):
+            exercise.check(ask(lambda x, value=value: value, exercise))
+
+
+def test_no_question_is_asked_twice():
+    """What is asked follows the order in which the grader foresees it, also where a wrong answer is explained."""
+    asked = []
+    exercise = make((2.0,), (3.0,), (5.0,), mistakes=(TWICE, SQUARE))
     with pytest.raises(NotYet):
-        ask(lambda x: [2, 1]).each([([1, 2],)], lambda x: x)
-    with pytest.raises(NotYet):
-        ask(lambda x: [1, 2, 2]).each([([1, 2],)], lambda x: x, unordered=True)
+        exercise.check(ask(lambda x: asked.append(x) or x * x, exercise))
+    assert asked == [2.0, 3.0, 5.0]
+
+
+def test_a_check_that_can_not_judge_says_so_and_blames_nobody():
+    exercise = make((2.0,), reference=lambda x: 1 / 0)
+    with pytest.raises(CheckBroken, match=r"can't judge, whatever the answer: .* ZeroDivisionError.* For the teacher"):
+        exercise.check(ask(lambda x: x, exercise))
 
 
 def test_arguments_are_lists_as_in_the_grader():
-    ask(lambda x: [isinstance(each, list) for each in x]).each([(((1, 2), (3,)),)], lambda x: [True, True])
+    exercise = make((((1, 2), (3,)),), answer=RANKING, reference=lambda x: [True, True])
+    exercise.check(ask(lambda x: [isinstance(each, list) for each in x], exercise))
 
 
 def test_none_may_be_the_right_answer():
-    ask(lambda x: None).each([(1,)], lambda x: None)
+    exercise = make((1,), reference=lambda x: None)
+    exercise.check(ask(lambda x: None, exercise))
 
 
 def test_inputs_do_not_follow_the_learners_seed():

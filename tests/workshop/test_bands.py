@@ -2,6 +2,7 @@ import pytest
 
 from workshop import check
 from workshop.checks import bands
+from workshop.checks.registry import find_lesson
 from workshop.score.results import Results
 
 NAME = "01.skipgram_spearman"
@@ -37,7 +38,7 @@ def test_a_value_is_laid_beside_its_band(value, parts, capsys):
 
 def test_a_band_without_causes_gets_the_general_one(capsys):
     check.band("01.pair", 0.1)
-    general = f"usual cause: {bands.CAUSES['01']['below']}"
+    general = f"usual cause: {find_lesson('01').causes['below']}"
     assert f"below the 0.20–0.31 that others get (over seeds, profile tiny); {general}" in capsys.readouterr().out
 
 

@@ -67,6 +67,13 @@ def test_a_row_that_can_not_be_kept_is_refused_in_words(fields, part, folder):
     assert not folder.exists()
 
 
+def test_missing_and_strange_fields_are_named_in_our_own_words():
+    with pytest.raises(WorkshopError) as problem:
+        learner.record_row({"lesson": "01", "method": "x", "task": "y", "colour": 1, "size": 2})
+    start = "this row lacks 'metric', 'value'; a row has no field 'colour', 'size'. The fields of a row: lesson, "
+    assert str(problem.value).startswith(start)
+
+
 @pytest.mark.parametrize(
     "damage",
     [

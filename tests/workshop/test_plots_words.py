@@ -176,3 +176,17 @@ def test_colours_stay_apart_for_those_who_see_no_red_or_green():
         seen = [np.array(matrix) @ linear(code) for code in style.SERIES]
         gaps = [np.linalg.norm(a - b) for row, a in enumerate(seen) for b in seen[:row]]
         assert min(gaps) > 0.05
+
+
+def test_every_line_of_the_sweep_is_drawn_apart_and_every_size_has_a_tick():
+    shares, sizes = [number / 10 for number in range(1, 10)], (10, 50, 200)
+    rows = [
+        Row("01", "skipgram", "sweep", "spearman", 0.1, 0, 0.2, 300, settings={"dimensions": d, "share": s})
+        for s in shares
+        for d in (sizes if s < 0.9 else (10, 100))
+    ]
+    axes = words.plot_sizes(rows).axes[0]
+    lines = axes.get_lines()
+    assert len(lines) == 9
+    assert len({(line.get_color(), line.get_marker(), line.get_linestyle()) for line in lines}) == 9
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["10", "50", "100", "200"]

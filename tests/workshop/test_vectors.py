@@ -120,6 +120,15 @@ def test_glove_weights(count, weight):
     assert vectors.glove_weights(np.array([count]), x_max=10, alpha=0.75)[0] == pytest.approx(weight)
 
 
+def test_weights_rise_to_one():
+    counts = np.linspace(0, 300, 50)
+    weights = vectors.glove_weights(counts, 100, 0.75)
+    assert weights[0] == 0
+    assert (np.diff(weights) >= 0).all()
+    assert (weights[counts >= 100] == 1).all()
+    assert weights[1] == pytest.approx((counts[1] / 100) ** 0.75)
+
+
 def test_glove_learns_the_logarithms_of_the_counts():
     sentences = toy_sentences()
     words = sorted({word for sentence in sentences for word in sentence})

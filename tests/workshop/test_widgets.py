@@ -200,6 +200,17 @@ class TestWordMap:
         assert one.problems == ["your analogy isn't written yet; the workshop's is shown."]
         assert one.links == [("man", "king"), ("woman", "queen")]
 
+    def test_three_words_that_are_all_in_the_question_are_said(self, capsys):
+        words = ["man", "king", "woman"]
+        one = Explorer(WordSpace(words, VECTORS[[0, 2, 1]]), analogy=lambda *_: "man")
+        one.ask(*words)
+        assert (one.lines, one.links) == ([], [])
+        assert one.problems == [
+            "man, king and woman are all the words there are, so none is left to answer with. Pass more words."
+        ]
+        word_map(words, VECTORS[[0, 2, 1]], question=tuple(words))
+        assert "none is left to answer with" in capsys.readouterr().out
+
     def test_an_analogy_that_is_no_word(self, space):
         one = Explorer(space, analogy=lambda *_: ["queen"])
         one.ask("man", "king", "woman")

@@ -1,19 +1,36 @@
 """What a check is written with: ask the learner's function, compare, and name the mistake."""
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 import numpy as np
 
-from workshop.checks.causes import find_cause
-from workshop.checks.mistakes import Mistake, Rule, find_mistakes
+from workshop.checks.calls import Call, dress, write_contrast, write_difference
+from workshop.checks.causes import OTHER, find_cause
+from workshop.checks.diagnosis import Asked, Diagnosis
 from workshop.checks.protocol import NOT_PLAIN, TIME_UP, Caller, Reply, plain
 from workshop.checks.registry import Exercise
-from workshop.checks.values import contrast, describe, describe_argument, differ_in_kind
-from workshop.errors import NotWritten, NotYet
+from workshop.checks.values import SOME_ITEMS, describe, differ_in_kind
+from workshop.errors import NotWritten, NotYet, WorkshopError
 
-__all__ = ["Ask", "Mistake"]
+__all__ = ["Ask", "CheckBroken", "is_named", "write_message"]
+
+WIDTH = 12
+UNKNOWN = (
+    "none of the usual mistakes fits.",
+    "do the example of the card by hand, print the values in between, and compare step by step.",
+)
+
+
+def is_named(problem: NotYet) -> bool:
+    """Tell whether a diagnosis names a cause: neither that none fits, nor one of the general sentences."""
+    likely = next((line for line in str(problem).splitlines() if line.startswith("  Likely:")), "")
+    return bool(likely) and not any(general in likely for general in (UNKNOWN[0], OTHER, SOME_ITEMS))
+
+
+class CheckBroken(WorkshopError):
+    """A check that can't judge: the workshop's fault, and never a learner's zero."""
 
 
 class Ask:
@@ -33,92 +50,81 @@ class Ask:
         arguments = plain(arguments)
         return self._accept(self.caller(*arguments), arguments)
 
-    def each(
-        self,
-        inputs: Sequence[Sequence[Any]],
-        reference: Callable[..., Any],
-        mistakes: Sequence[Mistake] = (),
-        *,
-        unordered: bool = False,
-        tolerance: float = 1e-4,
-    ) -> None:
-        """Compare with a reference on every input; the first that differs is shown.
+    def each(self, inputs: Sequence[Sequence[Any]]) -> None:
+        """Compare with the reference on every input; the first that differs is shown.
 
-        Where several mistakes would give the same there, the one that explains most of the other answers is named.
+        Raises CheckBroken where the reference fails.
         """
-        options = {"unordered": unordered, "tolerance": tolerance, "others": inputs}
-        for arguments in inputs:
-            self.same(arguments, reference(*plain(arguments)), mistakes, **options)
+        asked: list[Asked] = []
+        for place, arguments in enumerate(map(plain, inputs)):
+            asked.append(self._ask(arguments))
+            if not self._right(asked[-1]):
+                wrong = asked[-1]
+                for more in map(plain, inputs[place + 1 :]):
+                    if asked[-1].reply.error_type == TIME_UP:
+                        break
+                    asked.append(self._ask(more))
+                self._tell(wrong, asked)
 
-    def same(
-        self,
-        arguments: Sequence[Any],
-        want: Any,
-        mistakes: Sequence[Mistake] = (),
-        *,
-        what: str = "",
-        tolerance: float = 1e-4,
-        unordered: bool = False,
-        others: Sequence[Sequence[Any]] = (),
-    ) -> Any:
-        """Compare the function's value with the wanted one; where it differs, look for a known mistake.
+    def same(self, arguments: Sequence[Any], want: Any, what: str = "") -> Any:
+        """Compare the function's value with the wanted one, for checks of their own, and return it.
 
-        arguments: they reach the function as `plain` makes them, as in the grader (a tuple is a list).
         what: one sentence on what is expected; without it the call and its value are shown.
-        tolerance: relative, and a tenth of it absolute. unordered: whether the order of a list is free.
-        others: more arguments, to tell mistakes apart that look the same here. Returns the function's value.
         """
-        rule, arguments, want = Rule(tolerance, unordered), plain(arguments), plain(want)
-        reply = self.caller(*arguments)
-        if not reply.error_type and not reply.mutated and rule.same(reply.value, want):
-            return reply.value
-        came, wanted = contrast(reply.value, want)
-        expected = what or f"{self._show(arguments)} returns {wanted}{' (in any order)' if unordered else ''}."
-        mistake = None if reply.mutated else self._diagnose(rule, mistakes, (arguments, reply, want), others)
-        if mistake is not None:
+        asked = Asked(plain(arguments), self.caller(*plain(arguments)), plain(want))
+        if not self._right(asked):
+            self._tell(asked, [asked], what)
+        return asked.reply.value
+
+    def _ask(self, arguments: Sequence[Any]) -> Asked:
+        """Ask one question, and what the right answer is."""
+        try:
+            want = plain(self.exercise.solve(*arguments))
+        except Exception as error:
+            raise CheckBroken(
+                f"{self.exercise.heading}: this check can't judge, whatever the answer: its own reference ends in "
+                f"{type(error).__name__}: {error}. For the teacher: the workshop needs mending, in "
+                f"workshop/exercises/{self.exercise.lesson.partition('_')[2]}.py."
+            ) from error
+        return Asked(arguments, self.caller(*arguments), want)
+
+    def _right(self, asked: Asked) -> bool:
+        reply = asked.reply
+        return not reply.error_type and not reply.mutated and self.exercise.answer.rule.same(reply.value, asked.want)
+
+    def _tell(self, wrong: Asked, asked: Sequence[Asked], what: str = "") -> NoReturn:
+        """Raise NotYet with the diagnosis of a wrong reply. asked: all that was asked."""
+        reply, want, free = wrong.reply, wrong.want, self.exercise.answer.rule.unordered
+        call = Call(self.exercise, wrong.arguments)
+        came, wanted = write_contrast(self.exercise, reply.value, want)
+        expected = [what or f"{call} returns {wanted}{' (in any order)' if free else ''}.", *call.tables]
+        named = None
+        if not reply.mutated and reply.error_type != "NotImplementedError":
+            named = Diagnosis(self.exercise, asked, wrong).find()
+        if named is not None:
             got = f"an error. {reply.error_text}" if reply.error_type else came
-            self.fail(expected, got, mistake.likely, mistake.next)
-        got = self._accept(reply, arguments)
-        return self.fail(expected, came, *(differ_in_kind(got, want) or UNKNOWN))
+            self.fail("\n".join(expected), self._with_difference(got, wrong), *named)
+        got = self._accept(reply, wrong.arguments)
+        cause = differ_in_kind(got, want) or UNKNOWN
+        self.fail("\n".join(expected), self._with_difference(came, wrong), *cause)
 
-    def _diagnose(
-        self, rule: Rule, mistakes: Sequence[Mistake], asked: tuple, others: Sequence[Sequence[Any]]
-    ) -> Mistake | None:
-        """Return the mistake that explains a wrong reply and most of the other replies; None where none does.
-
-        asked: the arguments, the reply, and the wanted value. One word or whole number is easily met by chance: there,
-        a mistake must explain more than half of the others too.
-        """
-        arguments, reply, want = asked
-        found = find_mistakes(rule, mistakes, arguments, reply, want)
-        chancy = isinstance(reply.value, str | int) and bool(others)
-        if len(found) <= 1 and not (found and chancy):
-            return found[0] if found else None
-        replies = []
-        for other in map(plain, others):
-            replies.append((other, self.caller(*other)))
-            if replies[-1][1].error_type == TIME_UP:
-                break
-        explained = [sum(rule.explains(mistake, *each) for each in replies) for mistake in found]
-        most = max(explained)
-        return None if chancy and most <= len(replies) / 2 else found[explained.index(most)]
-
-    def _show(self, arguments: Sequence[Any]) -> str:
-        """Write a call as the learner would."""
-        exercise = self.exercise
-        shown = (describe_argument(each, exercise.tensors)[0] for each in arguments)
-        return f"{exercise.function}({', '.join(shown)})"
+    def _with_difference(self, came: str, wrong: Asked) -> str:
+        """Return what came, with what is missing or too many where order is free."""
+        if not self.exercise.answer.rule.unordered or wrong.reply.error_type:
+            return came
+        difference = write_difference(*(dress(one, self.exercise.like) for one in (wrong.reply.value, wrong.want)))
+        return f"{came}\n{difference}" if difference else came
 
     def _accept(self, reply: Reply, arguments: Sequence[Any]) -> Any:
         """Return a reply's value; raise NotYet for an error, a changed argument or no value at all."""
         if not reply.error_type and not reply.mutated and reply.value is not None:
             return reply.value
-        shown = self._show(arguments)
+        call = Call(self.exercise, arguments)
         if reply.error_type:
-            self._explain_error(reply, arguments)
+            self._explain_error(reply, call)
         if reply.mutated:
             self.fail(
-                f"{shown} leaves its arguments as they were.",
+                "\n".join([f"{call} leaves its arguments as they were.", *call.tables]),
                 "an argument that was changed during the call.",
                 "the function writes into its input (+=, sort(), append, pop or an assignment to x[i]).",
                 "work on a copy, or build a new value and return that.",
@@ -126,7 +132,7 @@ class Ask:
         if reply.value is None:
             printed = " It printed something, though." if reply.stdout else ""
             self.fail(
-                f"{shown} returns a value.",
+                "\n".join([f"{call} returns a value.", *call.tables]),
                 f"None.{printed}",
                 "print() instead of return."
                 if printed
@@ -141,12 +147,11 @@ class Ask:
             self.fail(expected, got if isinstance(got, str) else describe(got), likely, next)
 
     def fail(self, expected: str, got: str, likely: str, next: str) -> NoReturn:
-        """Raise NotYet with the four lines of a diagnosis."""
+        """Raise NotYet with the four lines of a diagnosis; expected and got may go on below."""
         raise NotYet(write_message(self.exercise, expected, got, likely, next))
 
-    def _explain_error(self, reply: Reply, arguments: Sequence[Any]) -> None:
+    def _explain_error(self, reply: Reply, call: Call) -> None:
         """Raise NotYet for a call that raised, never ended or returned something that can't be read."""
-        shown = self._show(arguments)
         if reply.error_type == "NotImplementedError":
             raise NotWritten(
                 write_message(
@@ -159,34 +164,30 @@ class Ask:
             )
         if reply.error_type == TIME_UP:
             cause = "a loop whose condition never becomes false, or far more steps than needed."
-            nothing = f"nothing: {reply.error_text}."
-            self.fail(f"{shown} returns within {self.exercise.seconds:g} s.", nothing, cause, self._again(arguments))
+            expected = "\n".join([f"{call} returns within {self.exercise.seconds:g} s.", *call.tables])
+            self.fail(expected, f"nothing: {reply.error_text}.", cause, _again(call))
         if reply.error_type == NOT_PLAIN:
             self.fail(
-                f"{shown} returns numbers, text, lists, dicts or arrays.",
+                "\n".join([f"{call} returns numbers, text, lists, dicts or arrays.", *call.tables]),
                 f"{reply.error_text}.",
                 "an iterator, a set or an object is returned as it is.",
                 "turn it into a list, dict or array first.",
             )
         cause, step = find_cause(reply)
-        got = f"an error. {reply.error_text}"
-        self.fail(f"{shown} returns a value.", got, cause, step or self._again(arguments))
-
-    def _again(self, arguments: Sequence[Any]) -> str:
-        """Return the step of reading an error where it occurs: with the same call, if it can be written down."""
-        if not all(describe_argument(each)[1] for each in arguments):
-            return "try that line with small values of your own in a cell of its own; then run this cell again."
-        return f"call {self._show(arguments)} in a cell of its own and read the error there; then run this cell again."
+        expected = "\n".join([f"{call} returns a value.", *call.tables])
+        self.fail(expected, f"an error. {reply.error_text}", cause, step or _again(call))
 
 
-UNKNOWN = (
-    "none of the usual mistakes fits.",
-    "do the example of the card by hand, print the values in between, and compare step by step.",
-)
+def _again(call: Call) -> str:
+    """Return the step of reading an error where it occurs: with the same call, if it can be written down."""
+    if not call.whole:
+        return "try that line with small values of your own in a cell of its own; then run this cell again."
+    return f"call {call} in a cell of its own and read the error there; then run this cell again."
 
 
 def write_message(exercise: Exercise, expected: str, got: str, likely: str, next: str) -> str:
-    """Return the text of a diagnosis."""
-    lines = {"Expected:": expected, "Got:": got, "Likely:": likely, "Next:": next}
-    body = itertools.starmap("  {:<9} {}".format, lines.items())
+    """Return the text of a diagnosis; lines after the first of each part are moved in."""
+    parts = {"Expected:": expected, "Got:": got, "Likely:": likely, "Next:": next}
+    moved = {label: text.replace("\n", "\n" + " " * WIDTH) for label, text in parts.items()}
+    body = itertools.starmap("  {:<9} {}".format, moved.items())
     return "\n".join([f"{exercise.heading}: not yet.", *body])

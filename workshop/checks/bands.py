@@ -9,14 +9,10 @@ from workshop.checks.show import show_note
 from workshop.errors import WorkshopError, unknown
 from workshop.score.results import read_results
 
-CAUSES = {
-    "01": {
-        "below": "fewer epochs or fewer articles than the recipe's, or pairs with unknown words counted as 0.",
-        "above": "easier pairs than the fixed ones, or words left out of the comparison.",
-    }
+GENERAL = {
+    "below": "fewer steps or less data than intended, or another seed.",
+    "above": "a longer run, more data, or test data among the training data.",
 }
-HIGHER = "a longer run, more data, or test data among the training data."
-LOWER = "fewer steps or less data than intended, or another seed."
 
 
 def show_band(name: str, value: float) -> None:
@@ -34,8 +30,8 @@ def show_band(name: str, value: float) -> None:
 def compare(name: str, value: float) -> str:
     """Return the sentence on a value and its band; raise WorkshopError where there is no such band or number."""
     number = _as_number(value)
-    stem = find_lesson(name.partition(".")[0]).stem
-    results = read_results(stem)
+    lesson = find_lesson(name.partition(".")[0])
+    results = read_results(lesson.stem)
     bands = results.bands
     if name not in bands:
         raise unknown("band", name, bands)
@@ -46,8 +42,7 @@ def compare(name: str, value: float) -> str:
     if low <= number <= high:
         return f"your {number:.{digits}f} lies in the {span} that others get{how}."
     side = "below" if number < low else "above"
-    general = CAUSES.get(stem[:2], {"below": LOWER, "above": HIGHER})
-    cause = facts.get("causes", general)[side]
+    cause = facts.get("causes", GENERAL | dict(lesson.causes))[side]
     return f"your {number:.{digits}f} is {side} the {span} that others get{how}; usual cause: {cause}"
 
 

@@ -3,30 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
-from workshop.checks.protocol import Caller, Reply, on_arrays, plain
+from workshop.checks.ask import CheckBroken
+from workshop.checks.protocol import Caller, Reply
 from workshop.checks.registry import Exercise
-from workshop.errors import NotYet, WorkshopError
-
-
-class CheckFault(WorkshopError):
-    """A check that can't judge, whatever the answer: for the teacher to mend, and never a student's zero."""
-
-
-def reference_caller(exercise: Exercise) -> Caller:
-    """Return a caller that answers as the exercise's reference does."""
-    reference = on_arrays(exercise.reference) if exercise.tensors else exercise.reference
-
-    def call(*arguments: Any) -> Reply:
-        return Reply(plain(reference(*arguments)))
-
-    return call
+from workshop.checks.sound import call_reference
+from workshop.errors import NotYet
 
 
 def judge_fairly(exercise: Exercise, caller: Caller, check: Callable[[Caller], None]) -> None:
     """Run a check; where it ends in an error of its own, run it on the reference, which shows whose fault that is.
 
     check: called with a caller; the same inputs each time. Raises NotYet for a wrong answer and for a value that the
-    check can't read, CheckFault where the reference fails too, and whatever the caller itself raises.
+    check can't read, CheckBroken where the reference fails too, and whatever the caller itself raises.
     """
     passed_on: list[BaseException] = []
 
@@ -45,11 +33,11 @@ def judge_fairly(exercise: Exercise, caller: Caller, check: Callable[[Caller], N
         if error in passed_on:
             raise
         try:
-            check(reference_caller(exercise))
+            check(call_reference(exercise))
         except Exception as fault:
-            raise CheckFault(
-                f"for the teacher: {exercise.heading}: the check itself fails, whatever the answer "
-                f"({type(fault).__name__}). This counts neither for nor against a student: give the points by "
+            raise CheckBroken(
+                f"for the teacher: {exercise.heading}: this check can't judge, whatever the answer "
+                f"({type(fault).__name__}). That counts neither for nor against a student: give the points by "
                 "hand, and mend the exercise or install the tested versions (pip install -c constraints.txt -e .)."
             ) from fault
         raise NotYet(write_unreadable(exercise, error)) from None

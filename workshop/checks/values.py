@@ -9,6 +9,7 @@ import numpy as np
 from workshop.checks.protocol import name_kind, plain
 
 LONGEST = 110
+SOME_ITEMS = "some are missing, or too many."
 
 
 def matches(got: Any, want: Any, tolerance: float = 1e-4) -> bool:
@@ -54,38 +55,38 @@ def _same_numbers(got: Any, want: Any, tolerance: float) -> bool:
     return bool(np.allclose(a, b, rtol=tolerance, atol=tolerance / 10, equal_nan=True))
 
 
-def describe(value: Any, digits: int = 4) -> str:
-    """Return a value in one short line: numbers rounded to some digits, long things cut in the middle, shapes given."""
+def describe(value: Any, digits: int = 4, longest: int = LONGEST) -> str:
+    """Return a value in one line: numbers rounded to some digits, long things cut in the middle, shapes given."""
     large = isinstance(value, np.ndarray) and value.size > 12
     text = "" if large else _write(value, digits)
-    if large or (isinstance(value, np.ndarray) and len(text) > LONGEST):
+    if large or (isinstance(value, np.ndarray) and len(text) > longest):
         return f"an array of shape {value.shape}, first values {_write(value.ravel()[:4], digits)}"
-    if len(text) <= LONGEST:
+    if len(text) <= longest:
         return text
     size = f" ({len(value)} items)" if isinstance(value, list | dict) else ""
-    return f"{text[: LONGEST - 25]} … {text[-20:]}{size}"
+    return f"{text[: longest - 25]} … {text[-20:]}{size}"
 
 
-def describe_argument(value: Any, tensors: bool = False) -> tuple[str, bool]:
+def describe_argument(value: Any, tensors: bool = False, longest: int = LONGEST) -> tuple[str, bool]:
     """Return an argument as a learner would write it in a call, and whether it is whole: a long one is cut.
 
-    tensors: whether arrays are written as torch tensors.
+    tensors: whether arrays are written as torch tensors. longest: characters that a list or text may have.
     """
     if isinstance(value, np.ndarray) and value.size <= 12:
         array, zeros = ("torch.tensor", "torch.zeros") if tensors else ("np.array", "np.zeros")
         filled = f"{array}({value.tolist()})" if value.size else f"{zeros}({value.shape})"
         rounded = re.sub(r"-?\d+\.\d{5,}(e-?\d+)?", lambda found: f"{float(found[0]):.4g}", filled)
         return rounded, True
-    text = describe(value)
+    text = describe(value, longest=longest)
     if isinstance(value, float) and text.lstrip("-").isdigit():
         return f"{text}.0", True
     return text, not isinstance(value, np.ndarray) and "…" not in text
 
 
-def contrast(got: Any, want: Any) -> tuple[str, str]:
+def contrast(got: Any, want: Any, longest: int = LONGEST) -> tuple[str, str]:
     """Describe two values that differ so that the two lines differ too: more digits, or the first place, if need be."""
     for digits in (4, 6, 9, 17):
-        lines = describe(got, digits), describe(want, digits)
+        lines = describe(got, digits, longest), describe(want, digits, longest)
         if lines[0] != lines[1]:
             return lines
     if isinstance(got, np.ndarray) and isinstance(want, np.ndarray) and got.shape != want.shape:
@@ -93,7 +94,7 @@ def contrast(got: Any, want: Any) -> tuple[str, str]:
     place = _find_difference(got, want)
     if place is None:
         return lines
-    pair = contrast(got[place], want[place])
+    pair = contrast(got[place], want[place], longest)
     return tuple(f"{line}; item {place} is {item}" for line, item in zip(lines, pair, strict=True))
 
 
@@ -151,7 +152,7 @@ def differ_in_kind(got: Any, want: Any) -> tuple[str, str] | None:
         return _explain_shape(a.shape, np.shape(want))
     if isinstance(want, list | dict) and isinstance(got, type(want)) and len(got) != len(want):
         return (
-            f"{len(got)} items instead of {len(want)}: some are missing, or too many.",
+            f"{len(got)} items instead of {len(want)}: {SOME_ITEMS}",
             "do the example of the card by hand and compare.",
         )
     return None

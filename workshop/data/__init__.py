@@ -6,6 +6,18 @@ from workshop.data.haystack import cut_document, load_haystack, load_passages, l
 from workshop.data.judged import load_lee, load_lee_background, load_reviews
 from workshop.data.records import Basket, Document, Passage, Question, Ticket, VoicePair
 from workshop.data.skerryline import load_baskets, load_faq, load_handbook, load_prices, load_tickets, load_voice
+from workshop.data.tasks import (
+    FollowUp,
+    Injection,
+    JsonInstructions,
+    JsonTask,
+    SenseUse,
+    Skill,
+    Summary,
+    TaggedSentence,
+    load_json_instructions,
+    load_task,
+)
 from workshop.data.wiki_vectors import enlarge, load_wiki_vectors
 
 __all__ = [
@@ -13,8 +25,16 @@ __all__ = [
     "Basket",
     "DataSet",
     "Document",
+    "FollowUp",
+    "Injection",
+    "JsonInstructions",
+    "JsonTask",
     "Passage",
     "Question",
+    "SenseUse",
+    "Skill",
+    "Summary",
+    "TaggedSentence",
     "Ticket",
     "VoicePair",
     "available",
@@ -27,6 +47,7 @@ __all__ = [
     "load_faq",
     "load_handbook",
     "load_haystack",
+    "load_json_instructions",
     "load_lee",
     "load_lee_background",
     "load_passages",
@@ -34,6 +55,7 @@ __all__ = [
     "load_ratings",
     "load_reviews",
     "load_sentences",
+    "load_task",
     "load_tickets",
     "load_voice",
     "load_wiki_passages",

@@ -27,6 +27,7 @@ _SKERRYLINE = (
     ("tickets", "load_tickets(settings)", "1,000 customers' messages with topic and tone"),
     ("voice", "load_voice()", "150 plain answers beside the same in Skerryline's voice"),
     ("baskets", "load_baskets()", "what was bought together on board (generated)"),
+    ("tasks", 'load_task("json", split=None)', "tasks of later lessons: json, skills, pages, followups and four more"),
     ("prices", "load_prices()", "what each item of the shop costs, in crowns"),
 )
 _OTHERS = (

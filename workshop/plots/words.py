@@ -18,6 +18,8 @@ NAMES = {
     "glove": "GloVe",
     "fasttext": "fastText",
 }
+# Beyond as many lines as there are colours, another line style.
+LINE_STYLES = ("-", "--", ":")
 YARDSTICKS = {"wordsim353": "WordSim-353", "simlex999": "SimLex-999"}
 
 
@@ -93,10 +95,12 @@ def plot_sizes(rows: Sequence[Row], yours: tuple[int, float] | None = None) -> A
         lines.setdefault(row.settings["share"], []).append((row.settings["dimensions"], row))
     shares = sorted(lines)
     with new_picture(10, 6) as (figure, axes):
-        for share, colour, marker in zip(shares, SERIES, MARKERS, strict=False):
+        for number, share in enumerate(shares):
             points = sorted(lines[share], key=lambda point: point[0])
             sizes = [size for size, _ in points]
-            axes.plot(sizes, [row.value for _, row in points], color=colour, marker=marker, label=percent(share))
+            turn, place = divmod(number, len(SERIES))
+            colour, look = SERIES[place], {"marker": MARKERS[place], "linestyle": LINE_STYLES[turn % len(LINE_STYLES)]}
+            axes.plot(sizes, [row.value for _, row in points], color=colour, label=percent(share), **look)
             if share in (shares[0], shares[-1]):  # more bands would hide each other
                 axes.fill_between(
                     sizes, [row.low for _, row in points], [row.high for _, row in points], color=colour, alpha=0.12
@@ -104,7 +108,8 @@ def plot_sizes(rows: Sequence[Row], yours: tuple[int, float] | None = None) -> A
         if yours is not None:
             axes.plot(*yours, "D", color=YOURS, markersize=13, label="your run", zorder=5)
         axes.set_xscale("log")
-        axes.set_xticks(sizes, [str(size) for size in sizes], minor=False)
+        every = sorted({size for points in lines.values() for size, _ in points})
+        axes.set_xticks(every, [str(size) for size in every], minor=False)
         axes.xaxis.minorticks_off()
         axes.grid(axis="y")
         axes.legend(title="share of the text\n(bands: 95 %)", loc="center left", bbox_to_anchor=(1, 0.5), reverse=True)

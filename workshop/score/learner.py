@@ -46,19 +46,23 @@ def record_row(row: Row | Mapping[str, Any]) -> None:
     fields = dataclasses.asdict(row) if isinstance(row, Row) else dict(row)
     if fields.get("source", "measured") == "measured":
         fields["source"] = "yours"
-    try:
-        made = dataclasses.asdict(Row(**fields))
-    except TypeError as error:
-        problem = (
-            str(error)
-            .replace("Row.__init__() missing", "this row lacks")
-            .replace("Row.__init__()", "a row")
-            .replace("positional arguments", "fields")
-        )
-        known = ", ".join(one.name for one in dataclasses.fields(Row))
-        raise WorkshopError(f"{problem}. The fields of a row: {known}.") from None
+    _check_fields(fields)
+    made = dataclasses.asdict(Row(**fields))
     kept = {name: value for name, value in made.items() if value is not None}
     _keep("rows", json.dumps([str(made[name]) for name in ROW_KEY], ensure_ascii=False), kept)
+
+
+def _check_fields(fields: Mapping[str, Any]) -> None:
+    """Raise WorkshopError where a row lacks a field that it needs, or has one that no row has."""
+    known = dataclasses.fields(Row)
+    names = [one.name for one in known]
+    needed = [one.name for one in known if one.default is one.default_factory is dataclasses.MISSING]
+    missing = [name for name in needed if name not in fields]
+    strange = [name for name in fields if name not in names]
+    problems = [("this row lacks", missing), ("a row has no field", strange)]
+    said = [f"{words} {', '.join(map(repr, found))}" for words, found in problems if found]
+    if said:
+        raise WorkshopError(f"{'; '.join(said)}. The fields of a row: {', '.join(names)}.")
 
 
 def read_record() -> Record:

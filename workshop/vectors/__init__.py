@@ -4,6 +4,7 @@ from workshop.vectors.agreement import Agreement, pair_cosines, shared_pairs, sp
 from workshop.vectors.analogies import AnalogyScore, score_analogies
 from workshop.vectors.association import Association, WordSets, association_test, effect_interval, find_test
 from workshop.vectors.counts import choose_vocabulary, count_neighbours, positive_pmi, ppmi_vectors, random_vectors
+from workshop.vectors.geometry import analogy, cosine, nearest
 from workshop.vectors.glove import glove_weights, train_glove
 from workshop.vectors.read_text import read_glove_text
 from workshop.vectors.recipes import (
@@ -25,14 +26,17 @@ __all__ = [
     "Association",
     "Recipe",
     "WordSets",
+    "analogy",
     "association_test",
     "choose_vocabulary",
+    "cosine",
     "count_neighbours",
     "drawn_pairs",
     "effect_interval",
     "find_recipe",
     "find_test",
     "glove_weights",
+    "nearest",
     "pair_cosines",
     "positive_pmi",
     "ppmi_vectors",

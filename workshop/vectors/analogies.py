@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from workshop.vectors.geometry import unit
+
 Question = tuple[str, str, str, str]
 
 
@@ -35,9 +37,8 @@ def score_analogies(
     known = np.array([[index[word] for word in one] for one in questions if all(word in index for word in one)])
     if not len(known):
         return AnalogyScore(*[float("nan")] * 4, 0)
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    unit = vectors / np.where(lengths == 0, 1, lengths)
-    answers = [_answer(known[start : start + batch], unit) for start in range(0, len(known), batch)]
+    scaled = unit(vectors)
+    answers = [_answer(known[start : start + batch], scaled) for start in range(0, len(known), batch)]
     barred, free, alone = (np.concatenate(column) for column in zip(*answers, strict=True))
     own = (free[:, None] == known[:, :3]).any(axis=1)
     right = known[:, 3]
@@ -45,10 +46,10 @@ def score_analogies(
     return AnalogyScore(*shares, len(known))
 
 
-def _answer(rows: np.ndarray, unit: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _answer(rows: np.ndarray, vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the best row with the words barred, without, and barred for c alone, each of shape (questions,)."""
-    a, b, c = (unit[rows[:, column]] for column in range(3))
-    scores, alone = (b - a + c) @ unit.T, c @ unit.T
+    a, b, c = (vectors[rows[:, column]] for column in range(3))
+    scores, alone = (b - a + c) @ vectors.T, c @ vectors.T
     free = scores.argmax(axis=1)
     for table in (scores, alone):
         np.put_along_axis(table, rows[:, :3], -np.inf, axis=1)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from workshop.errors import WorkshopError, take_list, unknown
+from workshop.vectors.geometry import unit
 
 
 @dataclass(frozen=True)
@@ -140,4 +141,4 @@ def _unit(group: Sequence[str], words: Sequence[str], vectors: np.ndarray) -> np
     """Return a group's vectors at length 1, shape (group, D)."""
     index = {word: row for row, word in enumerate(words)}
     rows = np.asarray(vectors[[index[word] for word in group]], dtype=np.float64)
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return unit(rows)

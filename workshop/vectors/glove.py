@@ -14,9 +14,9 @@ ROWS = 256
 def glove_weights(counts: np.ndarray, x_max: float = 10.0, alpha: float = 0.75) -> np.ndarray:
     """Return how much each count matters: (count / x_max) ** alpha, at most 1, and 0 for 0.
 
-    counts: of any shape, not negative. Returns the same shape, float32. Source: Pennington et al. 2014, equation 9.
+    counts: of any shape, not negative. Returns the same shape. Source: Pennington et al. 2014, equation 9.
     """
-    return np.minimum((np.asarray(counts, dtype=np.float32) / x_max) ** alpha, 1.0).astype(np.float32)
+    return np.minimum(counts / x_max, 1) ** alpha
 
 
 def train_glove(

@@ -89,7 +89,11 @@ class Explorer:
     def ask(self, a: str, b: str, c: str) -> None:
         """Solve "a is to b as c is to …"; raise WorkshopError where a word is unknown."""
         a, b, c = (self.space.find(word) for word in (a, b, c))
-        outside, anyone = self.space.analogy(a, b, c)
+        try:
+            outside, anyone = self.space.analogy(a, b, c)
+        except WorkshopError as problem:
+            self.problems.append(str(problem))
+            return
         own = self._try(self._analogy, "analogy", a, b, c, *self.space.given())
         if own is not None and not self._all_words([own]):
             self.problems.append("your analogy should return one known word; the workshop's is shown.")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from workshop.errors import WorkshopError
+from workshop.vectors import geometry
 
 
 class WordSpace:
@@ -24,8 +25,7 @@ class WordSpace:
             )
         self._raw = np.asarray(vectors).view()
         self._raw.flags.writeable = False
-        lengths = np.linalg.norm(raw, axis=1, keepdims=True)
-        self.vectors = raw / np.where(lengths == 0, 1, lengths)
+        self.vectors = geometry.unit(raw)
         self.index = {word: row for row, word in enumerate(self.words)}
 
     def given(self) -> tuple[list[str], np.ndarray]:
@@ -44,21 +44,25 @@ class WordSpace:
 
     def cosines(self, word: str) -> np.ndarray:
         """Return the cosine of a word with every word, shape (V,)."""
-        return self.vectors @ self.vectors[self.index[word]]
+        return geometry.cosine(self.vectors[self.index[word]], self.vectors)
 
     def nearest(self, word: str, k: int) -> list[str]:
         """Return the k words with the largest cosine, the word itself left out."""
-        order = np.argsort(-self.cosines(word), kind="stable")[: k + 1]
-        return [self.words[row] for row in order if self.words[row] != word][:k]
+        return geometry.nearest(word, self.words, self.vectors, k)
 
     def analogy(self, a: str, b: str, c: str) -> list[tuple[str, float]]:
-        """Return the best words for b − a + c with cosines: the three left out, then any word."""
+        """Return the best words for b − a + c with cosines: the three left out, then any word.
+
+        Raises WorkshopError where there is no word but the three.
+        """
+        if not set(self.words) - {a, b, c}:
+            raise WorkshopError(
+                f"{a}, {b} and {c} are all the words there are, so none is left to answer with. Pass more words."
+            )
         start, end, third = (self.vectors[self.index[word]] for word in (a, b, c))
-        target = end - start + third
-        scores = self.vectors @ (target / (np.linalg.norm(target) or 1))
-        order = np.argsort(-scores, kind="stable")[:4]
-        outside = [row for row in order if self.words[row] not in (a, b, c)]
-        return [(self.words[row], float(scores[row])) for row in (*outside[:1], order[0])]
+        scores = geometry.cosine(end - start + third, self.vectors)
+        best = geometry.analogy(a, b, c, self.words, self.vectors)
+        return [(self.words[row], float(scores[row])) for row in (self.index[best], int(np.argmax(scores)))]
 
 
 class Plane:

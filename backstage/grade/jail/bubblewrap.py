@@ -19,7 +19,6 @@ from backstage.grade.temporary import TemporaryFolder
 from workshop.errors import WorkshopError
 
 LIGHT = ("numpy", "scipy.stats")
-HEAVY = ("sklearn.metrics", "torch", "transformers", "gensim.models", "faiss")
 MEGABYTES = 1024
 PROCESSES = 64
 WARM_SECONDS = 180.0

@@ -13,8 +13,8 @@ from backstage.lessons.source import read_functions
 from workshop.checks import hidden, run_check
 from workshop.checks.protocol import Reply, plain
 from workshop.checks.registry import find_exercise
-from workshop.checks.start_here import count_words
 from workshop.errors import WorkshopError
+from workshop.exercises.start_here import count_words
 
 pytestmark = pytest.mark.slow
 
@@ -78,7 +78,7 @@ HONEST = {
     "as_released": (write_json(make_learner(START)).encode(), 0, "not written"),
     "solved": (write_json(make_solved(START)).encode(), 2, ""),
     "only_the_function": (notebook(RIGHT), 2, ""),
-    "wrong": (notebook(SET_UP, WRONG), 0, "wrong: every word counts 1"),
+    "wrong": (notebook(SET_UP, WRONG), 0, "wrong: every one counts 1"),
     "by_heart": (notebook(by_heart()), 0, "wrong: "),
     "moved_below_its_check": (notebook(SET_UP, "check.start_here.count_words(count_words)", RIGHT), 2, ""),
     "merged_with_its_check": (notebook(SET_UP, RIGHT + "\ncheck.start_here.count_words(count_words)"), 2, ""),
@@ -123,7 +123,7 @@ def test_second_definition_counts_and_the_note_says_so(start):
 
 def test_message_is_the_checks_and_no_hidden_input(start):
     wrong, heart = grade(start, notebook(WRONG)).marks[0], grade(start, notebook(by_heart())).marks[0]
-    assert "Likely:   every word counts 1" in wrong.message
+    assert "Likely:   every one counts 1" in wrong.message
     assert "right on the examples of its check, not on others" in heart.message
     seen = []
     for seed in hidden.derive_seeds(SECRET, "0.1"):

@@ -19,9 +19,10 @@ from backstage.grade.records import Mark, Record, Submission
 from backstage.grade.run import Options, grade_all
 from tests.backstage.grade.fake_grader import FakeGrader, write
 from workshop.checks import hidden, passes, run_check
-from workshop.checks.faults import CheckFault, reference_caller
+from workshop.checks.ask import CheckBroken
 from workshop.checks.protocol import Reply
 from workshop.checks.registry import find_exercise
+from workshop.checks.sound import call_reference
 from workshop.errors import NotYet, WorkshopError
 
 START = "00_start_here"
@@ -31,13 +32,10 @@ RIGHT = find_exercise("0.1").reference
 
 def with_check(check):
     """Return exercise 0.1 with another check."""
-    made = find_exercise("0.1")
-    facts = {field.name: getattr(made, field.name) for field in dataclasses.fields(made) if field.init}
-    if "check" not in facts:
-        made = type(made)(**facts)
-        made.checks(check)
-        return made
-    return dataclasses.replace(made, check=check)
+    old = find_exercise("0.1")
+    made = dataclasses.replace(old, reference=old.reference)
+    made.checks(check)
+    return made
 
 
 def broken(ask):
@@ -66,7 +64,7 @@ def test_a_check_that_fails_on_its_reference_is_the_teachers(monkeypatch):
         exercise = with_check(check)
         if check is broken:
             for value in ({"a": 1}, {"the": 1, "sea": 1}):
-                with pytest.raises(CheckFault, match=r"for the teacher: Exercise 0\.1") as caught:
+                with pytest.raises(CheckBroken, match=r"for the teacher: Exercise 0\.1") as caught:
                     run_check(exercise, answer(value))
                 assert isinstance(caught.value.__cause__, KeyError)
                 assert "renamed" not in str(caught.value)
@@ -76,7 +74,7 @@ def test_a_check_that_fails_on_its_reference_is_the_teachers(monkeypatch):
 
 def test_a_value_that_only_this_check_cannot_read_is_wrong():
     exercise = with_check(stumbling)
-    run_check(exercise, reference_caller(exercise))
+    run_check(exercise, call_reference(exercise))
     with pytest.raises(NotYet, match=r"can't read \(OverflowError\)"):
         run_check(exercise, answer({"a": 1}))
     assert not passes(exercise, lambda text: {"a": 1})

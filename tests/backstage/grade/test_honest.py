@@ -5,7 +5,7 @@ import ast
 import pytest
 
 from tests.backstage.grade.honest import START, WORDS, make_kept, read_answers
-from tests.checks import test_start_here, test_word_embeddings
+from tests.exercises import test_start_here, test_word_embeddings
 from workshop.checks import run_check
 from workshop.checks.local import local_caller
 from workshop.checks.registry import find_exercise

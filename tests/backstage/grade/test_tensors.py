@@ -1,5 +1,6 @@
 """An exercise of tensors: arrays are tensors for the function and arrays again for the check, here and in the jail."""
 
+import dataclasses
 import json
 from types import SimpleNamespace
 
@@ -16,8 +17,10 @@ from backstage.grade.jail.bubblewrap import LIGHT, Jail
 from backstage.grade.replay import Limits, Replay
 from workshop import errors
 from workshop.checks.local import local_caller
-from workshop.checks.protocol import NOT_PLAIN, equal, on_arrays
+from workshop.checks.mistakes import Rule
+from workshop.checks.protocol import NOT_PLAIN, equal
 from workshop.checks.registry import Exercise
+from workshop.checks.slips import ARRAY
 from workshop.errors import WorkshopError
 
 pytestmark = pytest.mark.slow
@@ -44,12 +47,11 @@ def reference(x, W):
     return torch.clamp(x @ W, min=0)
 
 
-def check(ask):
-    inputs = [[ask.rng.normal(size=(3, 4)).astype(np.float32), np.eye(4, dtype=np.float32)[:, :2]] for _ in range(3)]
-    ask.each(inputs, on_arrays(reference), tolerance=1e-2)
-
-
-EXERCISE = Exercise("9.9", "00_start_here", "ramp", "ramp", 1, 1, 1, check, reference, tensors=True, seconds=20.0)
+ROUGHLY = dataclasses.replace(ARRAY, rule=Rule(tolerance=1e-2))
+EXERCISE = Exercise(
+    *("9.9", "00_start_here", reference, "ramp", 1, 1, 1, ROUGHLY), tensors=True, function="ramp", seconds=20.0
+)
+EXERCISE.draws(lambda rng: (rng.normal(size=(3, 4)).astype(np.float32), np.eye(4, dtype=np.float32)[:, :2]), times=3)
 
 
 @pytest.fixture(scope="module")

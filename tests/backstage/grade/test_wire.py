@@ -5,6 +5,8 @@ import math
 import socket
 import struct
 import threading
+import time
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -54,6 +56,8 @@ def size(number):
     return struct.pack("<I", number)
 
 
+# Decoding bytes that are refused may take so long, and so many bytes of memory each, besides a little room.
+MOST_SECONDS, EACH_BYTE, ROOM = 1.0, 16, 50_000
 HOSTILE = {
     "empty": b"",
     "left_over": b"NN",
@@ -80,9 +84,17 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("content", HOSTILE.values(), ids=HOSTILE)
-def test_hostile_bytes_are_refused(content):
-    with pytest.raises(wire.WireError):
-        wire.decode(content)
+def test_hostile_bytes_are_refused_soon_and_cost_no_more_memory_than_they_are_long(content):
+    tracemalloc.start()
+    start = time.process_time()
+    try:
+        with pytest.raises(wire.WireError):
+            wire.decode(content)
+        seconds, (_, peak) = time.process_time() - start, tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert seconds < MOST_SECONDS
+    assert peak < ROOM + EACH_BYTE * len(content)
 
 
 def test_booleans_of_odd_bytes_are_booleans():
