@@ -113,6 +113,8 @@ def foresee(exercise: Exercise, run: Callable[..., Verdict], *more: Any) -> Ques
     if found.reason:
         why = found.fault.strip().splitlines()[-1] if found.fault else found.reason
         raise WorkshopError(REFUSED.format(heading=exercise.heading, why=why))
+    if not asked:
+        raise WorkshopError(f"{exercise.heading}: its check asks nothing, so that every answer would pass. Mend it.")
     questions = Questions(tuple(asked))
     try:
         wire.decode(questions.content)

@@ -113,6 +113,11 @@ def test_hidden_cell_raises_for_the_teacher(monkeypatch, tmp_path):
     hidden.run("0.1", RIGHT)
 
 
+def test_a_check_that_asks_nothing_is_refused():
+    with pytest.raises(WorkshopError, match="asks nothing"):
+        judge.foresee(with_check(lambda ask: None), judge.judge_visible)
+
+
 @pytest.mark.parametrize("check", [broken, refusing])
 def test_engine_starts_only_where_every_reference_passes(monkeypatch, check):
     monkeypatch.setattr(engine_module, "list_exercises", lambda stem: [with_check(check)])
