@@ -154,5 +154,5 @@ FIRST_LESSONS = 2
 def test_the_learners_package_stays_small():
     files = [path for path in (HOME / "workshop").rglob("*.py") if path.parent.name != "exercises"]
     lines = sum(len(path.read_text(encoding="utf-8").splitlines()) for path in files)
-    lessons = len([path for path in (HOME / "workshop" / "exercises").glob("[!_]*.py")])
+    lessons = len(list((HOME / "workshop" / "exercises").glob("[!_]*.py")))
     assert lines <= MOST_LINES + MOST_LINES_A_LESSON * (lessons - FIRST_LESSONS)
