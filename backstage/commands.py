@@ -57,3 +57,5 @@ def grade(paths: tuple[Path, ...], out: Path, **options: Any) -> None:
     with show_progress() as report:
         summary = grade_all(paths, out, Options(**options), report=report)
     click.echo(summary)
+    if summary.faults:
+        raise SystemExit(1)

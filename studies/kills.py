@@ -28,7 +28,10 @@ LESSON = "00_start_here"
 TIMES, SHORT = 50, 3
 STUDENTS = 12
 SECONDS = 300
-PARTS = ("feedback", "files", "journal", "lms", "names", "outputs", "records", "run", "submissions")
+PARTS = (
+    *("choice", "feedback", "files", "journal", "layout", "lms", "names", "outputs", "records", "run", "submissions"),
+    "systems",
+)
 INPUTS = (*(f"grade/{name}" for name in PARTS), "kills", "assets/grade")
 
 

@@ -21,6 +21,7 @@ from nbgrader.preprocessors import (
 )
 
 from backstage.course.mend import MendSubmission
+from backstage.course.read import MendingExporter
 
 HERE = Path(__file__).resolve().parent
 c = get_config()  # noqa: F821
@@ -45,6 +46,9 @@ c.ClearSolutions.code_stub = {{"python": 'raise NotImplementedError("Write your 
 c.Execute.timeout = 60
 c.Execute.skip_cells_with_tag = "demonstration"
 c.Execute.extra_arguments = ["--log-level=40"]
+
+# Files with a damaged cell or in another encoding are read as far as they can be.
+c.Autograde.exporter_class = MendingExporter
 
 # Cells that were copied, merged, deleted or stripped of their metadata get it back before anything else.
 c.Autograde.sanitize_preprocessors = [

@@ -1,19 +1,29 @@
-"""Mend a submitted notebook before nbgrader reads it: what Colab drops, what students copy, merge or delete."""
+"""Mend a submitted notebook before nbgrader reads it: what Colab drops, what students copy, merge, delete or paste."""
 
 import ast
 import re
 from collections.abc import Callable
 from typing import Any
 
+from IPython.core.inputtransformer2 import TransformerManager
 from nbformat.notebooknode import NotebookNode, from_dict
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from backstage.course.cells import grade_id, nbgrader_facts
+from backstage.course.read import LOST
+from backstage.grade.jail.imports import is_set_up, list_imports
+from backstage.grade.jail.notebook import mend_cells
 from backstage.lessons.source import DEMONSTRATION
 from workshop.checks.registry import LESSONS, Exercise, list_exercises
 
 TAG = "demonstration"
 SET_UP = "import workshop\nfrom workshop import check\n\nsettings = workshop.setup()"
+
+GO_ON = """# Added for grading: a cell that would stop at an import goes on without it, and says so.
+from backstage.course.read import LOST
+from backstage.grade.jail.imports import install as _go_on_without_imports
+
+_go_on_without_imports(get_ipython())"""
 
 
 class MendSubmission(NbGraderPreprocessor):
@@ -28,15 +38,43 @@ class MendSubmission(NbGraderPreprocessor):
 
 
 def mend(notebook: NotebookNode, stem: str) -> None:
-    """Tag demonstrations, name the cells of every exercise, add set-up and checks that are missing. In place."""
+    """Tag demonstrations, name the cells of every exercise, add set-up and checks that are missing. In place.
+
+    Cells that another course of nbgrader has named lose that. Imports go on as in the grader: those that fail are
+    passed over, and all of them, demonstrations' too, are run after the set-up.
+    """
+    cells, remarks = mend_cells(notebook.cells)
+    notebook.cells = [from_dict(cell) for cell in cells]
+    lost = bool(notebook.metadata.pop(LOST, False) or remarks)
     for cell in notebook.cells:
         _restore_type(cell)
         _tag_demonstration(cell)
-    for exercise in list_exercises(stem):
+    exercises = list_exercises(stem)
+    for exercise in exercises:
         _name_function(notebook, exercise)
         _name_check(notebook, exercise)
+    _forget_others(notebook, {grade_id(one, role) for one in exercises for role in ("function", "check")})
     if not any(re.search(r"^from workshop import .*\bcheck\b", cell.source, re.MULTILINE) for cell in _code(notebook)):
         notebook.cells.insert(0, new_cell(notebook, "set-up", SET_UP))
+    _add_imports(notebook, lost)
+
+
+def _forget_others(notebook: NotebookNode, names: set[str]) -> None:
+    """Take the metadata of other courses' cells, whose form and points nbgrader would stumble over."""
+    for cell in notebook.cells:
+        if "nbgrader" in cell.metadata and _grade_id(cell) not in names:
+            del cell.metadata["nbgrader"]
+
+
+def _add_imports(notebook: NotebookNode, lost: bool) -> None:
+    """Add the cell that lets imports go on, and below the set-up those of all cells. lost: whether a cell's text is."""
+    every = [(cell.source, cell.cell_type == "code") for cell in notebook.cells]
+    run = {id(cell) for cell in _code(notebook)}
+    places = [n for n, cell in enumerate(notebook.cells, 1) if id(cell) in run and is_set_up(cell.source)]
+    after = places[0] if places else 0
+    for number, source in enumerate(list_imports(every, TransformerManager().transform_cell, lost)):
+        notebook.cells.insert(after + number, new_cell(notebook, f"imports-{number}", source))
+    notebook.cells.insert(0, new_cell(notebook, "imports", GO_ON))
 
 
 def _restore_type(cell: NotebookNode) -> None:

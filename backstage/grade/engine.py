@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from types import TracebackType
 
 from backstage.grade import judge
@@ -11,6 +12,7 @@ from backstage.grade.jail.bubblewrap import LIGHT, Jail
 from backstage.grade.journal import hash_grader, make_digest
 from backstage.grade.records import Mark, Record, Submission
 from backstage.grade.replay import Limits, LostError, Replay, StoppedError, UnreadableError
+from backstage.grade.stops import not_found
 from workshop.checks.registry import Exercise, find_lesson, list_exercises
 from workshop.errors import WorkshopError, require
 
@@ -18,12 +20,22 @@ MOST_BYTES = 20 * 10**6
 LOSSES = 3
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What came of running one notebook: verdicts and remarks, or the problem that left none."""
+
+    verdicts: tuple[judge.Verdict, ...] = ()
+    remarks: tuple[str, ...] = ()
+    problem: str = ""
+
+
 class Engine:
     """Grades submissions of one lesson, `jobs` of them at once. A context manager.
 
     lesson: its stem. secret: of the hidden tests. unsafe: without a jail. libraries: what is imported beforehand;
     None: what the lesson's answers use.
-    Raises WorkshopError where there can be no jail, or a library is missing that the checks need.
+    Raises WorkshopError where there can be no jail, where a library is missing that the checks need, or where a check
+    refuses its own reference.
     """
 
     def __init__(
@@ -54,7 +66,8 @@ class Engine:
     def _foresee(self) -> dict[tuple[str, bool], Questions]:
         """Return what every check asks of a right answer, by exercise and whether it is a hidden one.
 
-        Raises MissingExtra where an exercise takes tensors and there is no torch.
+        Raises MissingExtra where an exercise takes tensors and there is no torch, WorkshopError where a check refuses
+        its own reference.
         """
         if any(one.tensors for one in self.exercises):
             require("torch", "words")
@@ -80,25 +93,29 @@ class Engine:
         Raises nothing for anything that a submission does; WorkshopError where the machine gives no more processes.
         """
         start = time.perf_counter()
-        problem, marks = submission.problem, ()
+        problem, found = submission.problem, Outcome()
         if not problem and len(submission.content or b"") > MOST_BYTES:
             problem = f"larger than {MOST_BYTES / 1e6:.0f} MB: clear its outputs and hand it in again"
         if not problem:
-            marks, problem = self._mark_all(submission.content or b"")
+            found = self._mark_all(submission.content or b"")
+            problem = found.problem
+        marks = tuple(verdict.as_mark() for verdict in found.verdicts)
         if problem:
             marks = tuple(Mark(one.id, 0, one.points, "not graded", "") for one in self.exercises)
         digest = make_digest(submission, self._secret, self._unsafe)
         seconds = time.perf_counter() - start
-        return Record(submission.student, submission.lesson, digest, marks, problem, seconds)
+        made = Record(submission.student, submission.lesson, digest, marks, problem, seconds)
+        faults = tuple(f"{one.exercise.heading}\n{one.fault}" for one in found.verdicts if one.fault)
+        return replace(made, remarks=tuple(map(judge.clean, found.remarks)), faults=faults)
 
-    def _mark_all(self, content: bytes) -> tuple[tuple[Mark, ...], str]:
-        """Run a notebook and mark every exercise; return the marks, or none of them and the problem."""
+    def _mark_all(self, content: bytes) -> Outcome:
+        """Run a notebook and judge every exercise; or return what is wrong with it as a whole."""
         for _ in range(LOSSES):
             try:
                 with Replay(self.jail.spawn, content, self._limits) as replay:
-                    return self._judge_all(replay), ""
+                    return self._judge_all(replay)
             except UnreadableError as error:
-                return (), str(error)
+                return Outcome(problem=str(error))
             except LostError:
                 continue
         raise WorkshopError(
@@ -106,15 +123,15 @@ class Engine:
             "Grade with fewer --jobs."
         )
 
-    def _judge_all(self, replay: Replay) -> tuple[Mark, ...]:
+    def _judge_all(self, replay: Replay) -> Outcome:
         """Judge every exercise: first all visible checks, then the hidden ones.
 
         So no message is written once a student's code has seen hidden inputs, which it could show there.
         """
         verdicts = [self._look(replay, exercise) for exercise in self.exercises]
-        return tuple(
-            (verdict if verdict.reason else self._ask_hidden(replay, verdict)).as_mark() for verdict in verdicts
-        )
+        remarks = tuple(replay.remarks)
+        judged = (verdict if verdict.reason else self._ask_hidden(replay, verdict) for verdict in verdicts)
+        return Outcome(tuple(judged), remarks)
 
     def _look(self, replay: Replay, exercise: Exercise) -> judge.Verdict:
         """Find an exercise's function and run its visible check; a child that this ends is replaced for the next."""
@@ -122,11 +139,13 @@ class Engine:
         try:
             replay.prepare()
             verdict = verdict.note(*(f"{why.removeprefix('stopped: ')}: a cell was left out" for why in replay.stops))
-            count, there = replay.look(exercise.function)
+            count, there, why = replay.look(exercise.function)
             if count > 1:
                 verdict = verdict.note(f"defined {'twice' if count == 2 else f'{count} times'}: the last one counts")
             if not there:
-                return judge.not_found(verdict)
+                return not_found(verdict, why)
+            if why:
+                verdict = verdict.note(why)
             return self._judge(replay, verdict, hidden=False)
         except StoppedError as error:
             return judge.stopped(verdict, error)
@@ -148,7 +167,7 @@ class Engine:
             return verdict.fail(*self._known[key])
         more = (self._secret,) if hidden else ()
         found = (judge.judge_hidden if hidden else judge.judge_visible)(verdict, caller, *more)
-        if not caller.beyond:
+        if not (caller.beyond or found.fault):
             self._known[key] = found.reason, found.message
         return found
 

@@ -44,8 +44,9 @@ def write_feedback(record: Record) -> str:
 
 def _row(mark: Mark, exercise: Exercise) -> dict[str, Any]:
     """Return what the page shows of one exercise."""
-    status = "passed" if mark.points == mark.max else "not yet"
-    return {"mark": mark, "exercise": exercise, "status": status}
+    status = "not graded" if mark.points is None else "passed" if mark.points == mark.max else "not yet"
+    sign = {"not graded": "?", "passed": "✔", "not yet": "✘"}[status]
+    return {"mark": mark, "exercise": exercise, "status": status, "sign": sign}
 
 
 def write_overview(records: Sequence[Record], pages: dict[tuple[str, str], str]) -> str:

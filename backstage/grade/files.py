@@ -42,19 +42,19 @@ class Item:
 
 
 def list_folder(folder: Path, results: Path | None = None) -> Iterator[Item]:
-    """Yield every file below a folder, what lies in zips too, and the folders directly in it.
+    """Yield every file below a folder, what lies in zips too, the folders directly in it, and empty ones.
 
     results: a folder that is left out, since nobody handed it in.
     """
     for here, folders, files in os.walk(folder, followlinks=False):
         place = Path(here)
         folders[:] = sorted(name for name in folders if not _junk(name) and (place / name).absolute() != results)
-        parts = place.relative_to(folder).parts
-        if len(parts) == 1:
+        parts = tuple(map(mend_name, place.relative_to(folder).parts))
+        if len(parts) == 1 or (parts and not files and not folders):
             yield Item((*parts, ""), str(place))
         for name in sorted(files):
             if not _junk(name):
-                yield from list_file(place / name, (*parts, name))
+                yield from list_file(place / name, (*parts, mend_name(name)))
 
 
 def list_file(path: Path, parts: tuple[str, ...]) -> Iterator[Item]:
@@ -99,7 +99,7 @@ def list_zip(opener: Callable[[], BinaryIO], parts: tuple[str, ...], origin: str
     """Yield the files of a zip, and of zips in it; one item that says why where it can't be read."""
     try:
         with opener() as file, zipfile.ZipFile(file) as archive:
-            members = [member for member in archive.infolist() if not member.is_dir() and not _junk(member.filename)]
+            members = [member for member in archive.infolist() if not _junk(member.filename)]
     except (UnreadableError, OSError, ValueError, zipfile.BadZipFile, NotImplementedError) as error:
         yield _refused(parts, origin, f"a zip that can't be opened ({error}). Download it again, or hand it in again")
         return
@@ -108,14 +108,42 @@ def list_zip(opener: Callable[[], BinaryIO], parts: tuple[str, ...], origin: str
     if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > MOST_UNPACKED:
         yield _refused(parts, origin, f"a zip of more than {MOST_MEMBERS} files or {MOST_UNPACKED / 1e9:.0f} GB")
         return
+    full = {above for member in members for above in _folders_above(member)}
     for member in members:
-        below = tuple(part for part in member.filename.replace("\\", "/").split("/") if part not in ("", ".", ".."))
-        where = f"{origin}!{member.filename}"
-        if below and below[-1].casefold().endswith(".zip") and level < MOST_LEVELS:
+        below, where = _parts(member), f"{origin}!{member.filename}"
+        if member.is_dir():
+            if below and below not in full:
+                yield Item((*parts, *below, ""), where)
+        elif below and below[-1].casefold().endswith(".zip") and level < MOST_LEVELS:
             inner = _opener(opener, member)
             yield from list_zip(inner, (*parts, *below), where, level + 1)
         elif below:
             yield Item((*parts, *below), where, _seconds(member), _reader(opener, member))
+
+
+def _parts(member: zipfile.ZipInfo) -> tuple[str, ...]:
+    """Return a zip's member as folders and name that lead nowhere else."""
+    parts = member.filename.replace("\\", "/").split("/")
+    return tuple(mend_name(part) for part in parts if part not in ("", ".", ".."))
+
+
+def _folders_above(member: zipfile.ZipInfo) -> list[tuple[str, ...]]:
+    """Return the folders that a member of a zip lies in."""
+    parts = _parts(member)
+    return [parts[:depth] for depth in range(1, len(parts))]
+
+
+def mend_name(name: str) -> str:
+    """Return a name whose UTF-8 was read as another encoding as it was meant; any other as it is.
+
+    Zips from macOS and from many an LMS hold UTF-8 without the flag that says so.
+    """
+    for encoding in () if name.isascii() else ("cp437", "cp1252"):
+        try:
+            return name.encode(encoding).decode("utf-8")
+        except UnicodeError:
+            continue
+    return name
 
 
 def _opener(opener: Callable[[], BinaryIO], member: zipfile.ZipInfo) -> Callable[[], BinaryIO]:

@@ -24,6 +24,8 @@ NO_RESPONSE = "No response."
 def fill_gradebook(path: Path, records: Iterable[Record]) -> None:
     """Write every record's points as nbgrader's automatic scores; scores given by hand stay.
 
+    What waits for the teacher has no score and asks for one by hand.
+
     path: its database; made where there is none. In a course's folder it also writes autograded/, which formgrader
     looks for, from the marks alone: nothing of the submission is in it.
     Raises WorkshopError where the gradebook can't be written or has other exercises.
@@ -98,8 +100,9 @@ def _fill(gradebook: Any, record: Record, course: Path) -> None:
     for notebook in submission.notebooks:
         for grade in notebook.grades:
             if grade.name in marks:
-                grade.auto_score = float(marks[grade.name].points)
-                grade.needs_manual_grade = grade.manual_score is not None
+                points = marks[grade.name].points
+                grade.auto_score = None if points is None else float(points)
+                grade.needs_manual_grade = grade.manual_score is not None or points is None
         for comment in notebook.comments:
             if comment.name in answers:
                 comment.auto_comment = NO_RESPONSE if answers[comment.name].reason == "not written" else None
@@ -144,7 +147,10 @@ def _make_notebook(record: Record) -> dict:
         mark = marks[one.id]
         said = mark.message or mark.reason or "passed"
         notes = "".join(f"Note: {note}.\n" for note in mark.notes)
-        texts = {"function": f"# {one.heading}: {one.function}", "check": f"# {mark.points} of {mark.max} points"}
+        texts = {
+            "function": f"# {one.heading}: {one.function}",
+            "check": f"# {'?' if mark.points is None else mark.points} of {mark.max} points",
+        }
         outputs = [{"output_type": "stream", "name": "stdout", "text": f"{said}\n{notes}"}]
         for role, source in texts.items():
             metadata = {"nbgrader": nbgrader_facts(one, role)}

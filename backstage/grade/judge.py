@@ -1,5 +1,6 @@
 """Judge one exercise through a caller: the visible check, the hidden ones, and what the student may read of them."""
 
+import traceback
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -10,23 +11,36 @@ from backstage.grade.jail import wire
 from backstage.grade.records import Mark
 from backstage.grade.replay import LostError, StoppedError
 from workshop.checks import run_check
+from workshop.checks.ask import CheckBroken
 from workshop.checks.hidden import run_hidden
-from workshop.checks.protocol import TIME_UP, Caller, Reply, on_arrays, plain
+from workshop.checks.protocol import TIME_UP, Caller, Reply
 from workshop.checks.registry import Exercise
-from workshop.errors import NotWritten, NotYet
+from workshop.checks.sound import call_reference
+from workshop.errors import NotWritten, NotYet, WorkshopError
 
 LONGEST = 4000
 ONCE_MORE = "The other exercises are graded without it."
+OPEN = "not graded, for the teacher"
+NO_ZERO = "The check itself failed, whatever the answer. No points are counted until the teacher has looked."
+REFUSED = (
+    "{heading}: its check refuses the workshop's own reference ({why}), so it would refuse every answer. Nothing was "
+    "graded. Install the tested versions (pip install -c constraints.txt -e .) and try again; if that fails too, mend "
+    "the exercise."
+)
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What judging an exercise gave so far: reason and message are "" while nothing speaks against it."""
+    """What judging an exercise gave so far: reason and message are "" while nothing speaks against it.
+
+    fault: the trace of an error of the check's own, for the teacher; then nothing was judged.
+    """
 
     exercise: Exercise
     reason: str = ""
     message: str = ""
     notes: tuple[str, ...] = ()
+    fault: str = ""
 
     def fail(self, reason: str, message: str) -> "Verdict":
         """Return the verdict with a reason against it."""
@@ -38,7 +52,7 @@ class Verdict:
 
     def as_mark(self) -> Mark:
         """Return the mark: all points where there is no reason against it, with texts that are safe to print."""
-        points = 0 if self.reason else self.exercise.points
+        points = None if self.fault else 0 if self.reason else self.exercise.points
         notes = tuple(map(clean, self.notes))
         return Mark(
             self.exercise.id, points, self.exercise.points, clean(self.reason), clean(self.message, "\n"), notes
@@ -75,31 +89,43 @@ def _judge(verdict: Verdict, caller: Caller, run: Callable[[Caller], Any]) -> Ve
         likely = _line(str(error), "Likely:") or "none of the usual mistakes fits."
         reason = f"stopped: overran {exercise.seconds:g} s" if overran else f"wrong: {likely}"
         return verdict.fail(reason, str(error))
-    except Exception as error:
-        # The check itself could not stand the value: for nbgrader too that is an error and no points.
-        return verdict.fail("wrong: a value that the check can't read", _unreadable(exercise, error))
+    except CheckBroken as error:
+        return replace(
+            verdict.fail(OPEN, f"{exercise.heading}: {OPEN}.\n  {NO_ZERO}"), fault=write_trace(error.__cause__ or error)
+        )
     return verdict
 
 
 def foresee(exercise: Exercise, run: Callable[..., Verdict], *more: Any) -> Questions:
-    """Return what a check asks of a right answer; nothing where the reference doesn't pass by itself.
+    """Return what a check asks of a right answer; nothing where that is too much to be sent at once.
 
-    run: judge_visible or judge_hidden, which gets `more`.
+    run: judge_visible or judge_hidden, which gets `more`. Raises WorkshopError where the check refuses its own
+    reference: it would refuse every student's answer too.
     """
     asked: list[bytes] = []
-    reference = on_arrays(exercise.reference) if exercise.tensors else exercise.reference
+    answer = call_reference(exercise)
 
     def remember(*arguments: Any) -> Reply:
         asked.append(wire.encode(list(arguments)))
-        return Reply(plain(reference(*arguments)))
+        return answer(*arguments)
 
-    passed = not run(Verdict(exercise), remember, *more).reason
-    found = Questions(tuple(asked) if passed else ())
+    found = run(Verdict(exercise), remember, *more)
+    if found.reason:
+        why = found.fault.strip().splitlines()[-1] if found.fault else found.reason
+        raise WorkshopError(REFUSED.format(heading=exercise.heading, why=why))
+    if not asked:
+        raise WorkshopError(f"{exercise.heading}: its check asks nothing, so that every answer would pass. Mend it.")
+    questions = Questions(tuple(asked))
     try:
-        wire.decode(found.content)
+        wire.decode(questions.content)
     except wire.WireError:
         return Questions()
-    return found
+    return questions
+
+
+def write_trace(error: BaseException) -> str:
+    """Return an error's trace."""
+    return "".join(traceback.format_exception(error))
 
 
 def stopped(verdict: Verdict, error: StoppedError) -> Verdict:
@@ -121,25 +147,3 @@ def _line(diagnosis: str, label: str) -> str:
     """Return one line of a diagnosis without its label, or ""."""
     lines = [line.strip() for line in diagnosis.splitlines()]
     return next((line.removeprefix(label).strip() for line in lines if line.startswith(label)), "")
-
-
-def not_found(verdict: Verdict) -> Verdict:
-    """Return the verdict on an exercise whose function isn't there."""
-    exercise = verdict.exercise
-    return verdict.fail(
-        "not found",
-        f"{exercise.heading}: not found.\n"
-        f"  Expected: a function {exercise.function} in one of the notebook's cells.\n"
-        "  Likely:   its cell was deleted, the name is misspelt, or the cell ends in an error before the function.\n"
-        "  Next:     write it under this name, run the whole notebook from the top, and hand it in again.",
-    )
-
-
-def _unreadable(exercise: Exercise, error: Exception) -> str:
-    """Return the message for a value that the check itself stumbles over."""
-    return (
-        f"{exercise.heading}: not yet.\n"
-        f"  Got:      a value that the check can't read ({type(error).__name__}).\n"
-        "  Likely:   numbers of an enormous size, or lists of uneven lengths.\n"
-        "  Next:     return what the card asks for, and run the check in the notebook."
-    )

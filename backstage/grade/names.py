@@ -4,48 +4,11 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from workshop.checks.registry import LESSONS, Lesson
 
 LONGEST = 120
-CANVAS = re.compile(r"(?P<student>[^_]+)_(?:LATE_)?(?P<account>\d+)_\d+_(?P<file>.+)")
-MOODLE = re.compile(r"(?P<student>.+)_(?P<account>\d+)_assignsubmission_[a-z]+_?(?P<file>.*)")
-BLACKBOARD = re.compile(r".+_(?P<student>[^_]+)_attempt_[\d-]+(?:_(?P<file>.+))?")
-SYSTEMS = {"moodle": MOODLE, "canvas": CANVAS, "blackboard": BLACKBOARD}
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Owner:
-    """Who handed a file in.
-
-    student: as the name says, uncleaned. account: how an LMS knows them ("canvas:1234"), or "".
-    file: what is left of the name.
-    """
-
-    student: str
-    account: str = ""
-    file: str = ""
-
-
-def find_owner(parts: Sequence[str], root: str) -> Owner:
-    """Return who handed a file in.
-
-    parts: folders and name below what the teacher gave; root: the name of that itself.
-    """
-    first = parts[0].removesuffix(".zip") if len(parts) > 1 else parts[0]
-    for system, pattern in SYSTEMS.items():
-        found = pattern.fullmatch(first)
-        if found:
-            account = found.groupdict().get("account")
-            student = f"{found['student']}_{account}" if account else found["student"]
-            file = (found["file"] or parts[-1]) if len(parts) == 1 else parts[-1]
-            return Owner(student, f"{system}:{account}" if account else "", file)
-    if len(parts) > 1 and not is_lesson(first):
-        return Owner(first, file=parts[-1])
-    alone = without_lesson(parts[-1].rpartition(".")[0] or parts[-1]) if len(parts) == 1 else ""
-    return Owner(alone or root, file=parts[-1])
 
 
 def name_lesson(text: str) -> str:
@@ -85,12 +48,6 @@ def _pattern(lesson: Lesson) -> re.Pattern[str]:
     """Return what finds a lesson's stem with any separators, and the marks of a copy after it."""
     words = r"[\W_]*".join(map(re.escape, lesson.stem.split("_")))
     return re.compile(rf"{words}(\s*\(\d+\)|-Copy\d+|-\d+)?", re.IGNORECASE)
-
-
-def is_attempt(file: str, stem: str) -> tuple[bool, int]:
-    """Return how a file ranks among a student's several: whether it bears the lesson's own name, and its attempt."""
-    found = re.fullmatch(rf"{re.escape(stem)}(?:-(\d+))?\.ipynb", file)
-    return (True, int((found[1] or "0")[:9])) if found else (False, 0)
 
 
 def printable(text: str) -> str:

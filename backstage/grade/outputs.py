@@ -6,7 +6,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,15 +27,17 @@ MADE = "made.json"
 def tidy(record: Record) -> Record:
     """Return a record as it may be written: one mark an exercise, texts without control characters, no addresses.
 
-    Where there was a problem, every exercise of the lesson has it as its reason.
+    Where there was a problem, every exercise of the lesson has it as its reason; where that is the grader's own, with
+    its trace among the faults, no points count either way.
     """
     problem = _line(record.problem)
     if not record.lesson:
         return _rebuilt(record, (), problem)
     given, marks = {} if problem else {mark.exercise: mark for mark in record.marks}, []
+    nothing = None if problem and record.faults else 0
     for exercise in list_exercises(record.lesson):
-        mark = given.get(exercise.id, Mark(exercise.id, 0, exercise.points, problem or "not found", ""))
-        points = max(0, min(int(mark.points), exercise.points))
+        mark = given.get(exercise.id, Mark(exercise.id, nothing, exercise.points, problem or "not found", ""))
+        points = None if mark.points is None else max(0, min(int(mark.points), exercise.points))
         notes = tuple(map(_line, mark.notes))
         marks.append(Mark(exercise.id, points, exercise.points, _line(mark.reason), _lines(mark.message), notes))
     return _rebuilt(record, tuple(marks), problem)
@@ -43,9 +45,9 @@ def tidy(record: Record) -> Record:
 
 def _rebuilt(record: Record, marks: tuple[Mark, ...], problem: str) -> Record:
     """Return a record with other marks and a clean problem."""
-    notes = tuple(map(_line, record.notes))
-    seconds = round(record.seconds, 3)
-    return Record(clean(record.student), record.lesson, record.digest, marks, problem, seconds, record.account, notes)
+    notes, remarks = tuple(map(_line, record.notes)), tuple(map(_line, record.remarks))
+    facts = {"marks": marks, "problem": problem, "notes": notes, "remarks": remarks, "file": _line(record.file)}
+    return replace(record, student=clean(record.student), seconds=round(record.seconds, 3), **facts)
 
 
 def _line(text: str) -> str:
@@ -81,13 +83,29 @@ def write_grades(records: Iterable[Record]) -> str:
     rows = []
     for record in records:
         marks = record.marks or (Mark("", 0, 0, record.problem, ""),)
-        rows += [(record.student, record.lesson, m.exercise, m.points, m.max, m.reason) for m in marks]
+        rows += [(record.student, record.lesson, m.exercise, _cell(m.points), m.max, m.reason) for m in marks]
     return write_table(("student", "lesson", "exercise", "points", "max", "reason"), rows)
+
+
+def _cell(points: int | None) -> int | str:
+    """Return points as a table has them: an empty cell where none count yet."""
+    return "" if points is None else points
+
+
+def write_faults(records: Iterable[Record]) -> str:
+    """Return for_the_teacher.txt: the trace of each of the grader's own errors once, and whom it concerns."""
+    concerned: dict[str, list[str]] = {}
+    for record in records:
+        for fault in record.faults:
+            text = ADDRESS.sub("0x…", "\n".join(printable(line) for line in fault.splitlines()))
+            concerned.setdefault(text, []).append(f"{record.student}, {record.lesson}")
+    parts = [f"{text}\n\nNot graded for that reason:\n  " + "\n  ".join(who) for text, who in concerned.items()]
+    return "\n\n\n".join(parts) + "\n" if parts else ""
 
 
 def write_results(records: Iterable[Record]) -> str:
     """Return results.jsonl: a line a submission, without what differs from run to run."""
-    rows = [{k: v for k, v in asdict(record).items() if k != "seconds"} for record in records]
+    rows = [{k: v for k, v in asdict(record).items() if k not in ("seconds", "faults")} for record in records]
     facts = [{"points": r.points, "max": r.max} for r in records]
     return "".join(json.dumps(row | sums, sort_keys=True) + "\n" for row, sums in zip(rows, facts, strict=True))
 

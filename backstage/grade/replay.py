@@ -11,6 +11,9 @@ from backstage.grade.jail import wire
 from backstage.grade.jail.cell import Cell
 
 DEMONSTRATION = r"\A# demonstration \d+\.\d+"
+FAILED = "failed"
+LONGEST_TEXT = 500
+MOST_TEXTS = 20
 STRANGE = "stopped: an answer that no honest notebook gives"
 ENDED = {
     "memory": "stopped: took more memory than a submission may",
@@ -54,6 +57,7 @@ class Replay:
         self._spawn, self._content, self.limits = spawn, content, limits
         self._cell: Cell | None = None
         self._left_out: dict[int, str] = {}
+        self._said: list[str] = []
         self._end = time.monotonic() + limits.submission
         self._number = random.SystemRandom()
 
@@ -69,6 +73,11 @@ class Replay:
     def stops(self) -> list[str]:
         """Return why cells were left out."""
         return list(self._left_out.values())
+
+    @property
+    def remarks(self) -> list[str]:
+        """Return what the child said of the notebook as a whole: cells mended, imports passed over."""
+        return list(dict.fromkeys(self._said))
 
     def prepare(self) -> None:
         """Have a child that has run the notebook, cells that end it left out.
@@ -86,26 +95,39 @@ class Replay:
         """Start a child and run the cells; where one of them ends it, leave that one out from now on."""
         self._cell = self._spawn()
         try:
-            count = self.request("open", self._content, DEMONSTRATION, seconds=self.limits.cell)
+            opened = self.request("open", self._content, DEMONSTRATION, seconds=self.limits.cell)
         except StoppedError:
             raise UnreadableError("a notebook too large or too deeply nested to be read") from None
-        if type(count) is not int:
-            raise UnreadableError("not a notebook: its JSON can't be read or has no cells")
+        if not (isinstance(opened, list) and list(map(type, opened)) == [int, str, list]):
+            raise UnreadableError("not a notebook: it can't be read")
+        count, problem, said = opened
+        if problem:
+            raise UnreadableError(f"not a notebook: {problem[:LONGEST_TEXT]}")
+        self._said = self._texts(said)
         for number in range(count):
             if number in self._left_out:
                 continue
             try:
-                self.request("run", number, self.limits.cell, seconds=self.limits.cell + self.limits.grace)
+                said = self.request("run", number, self.limits.cell, seconds=self.limits.cell + self.limits.grace)
+                self._said += self._texts(said)[: MOST_TEXTS - len(self._said)]
             except StoppedError as problem:
                 self._left_out[number] = str(problem)
                 return
 
-    def look(self, function: str) -> tuple[int, bool]:
-        """Return how often the notebook defines a function, and whether the name stands for one in the end."""
-        found = self.request("look", function, seconds=self.limits.cell)
-        if not (isinstance(found, list) and list(map(type, found)) == [int, bool]):
+    def _texts(self, said: Any) -> list[str]:
+        """Return the few short texts that a child gives, or end it; none where it could not do what was asked."""
+        if said == FAILED:
+            return []
+        if not (isinstance(said, list) and all(type(one) is str for one in said)):
             self.stop(STRANGE)
-        return found[0], found[1]
+        return [one[:LONGEST_TEXT] for one in said[:MOST_TEXTS]]
+
+    def look(self, function: str) -> tuple[int, bool, str]:
+        """Return how often the notebook defines a function, whether it is there at the end, what stopped its cell."""
+        found = self.request("look", function, seconds=self.limits.cell)
+        if not (isinstance(found, list) and list(map(type, found)) == [int, bool, str]):
+            self.stop(STRANGE)
+        return found[0], found[1], found[2][:LONGEST_TEXT]
 
     def request(self, *request: Any, seconds: float) -> Any:
         """Send a request and return what the child answers under its number; raise StoppedError where it doesn't."""

@@ -12,9 +12,11 @@ from typing import Any, Protocol
 
 from backstage.grade.feedback import write_feedback, write_overview
 from backstage.grade.journal import Journal, make_digest
+from backstage.grade.judge import write_trace
 from backstage.grade.lms import write_canvas, write_moodle
+from backstage.grade.names import clean as clean_line
 from backstage.grade.options import Options, Summary
-from backstage.grade.outputs import Folder, name_pages, tidy, write_grades, write_results
+from backstage.grade.outputs import Folder, name_pages, tidy, write_faults, write_grades, write_results
 from backstage.grade.records import Record, Submission
 from backstage.grade.submissions import Found, find_submissions
 from workshop.checks.hidden import ENVIRONMENT, make_secret, read_secret
@@ -61,8 +63,12 @@ def grade_all(
         if options.gradebook:
             from backstage.grade.gradebook import fill_gradebook
 
-            fill_gradebook(options.gradebook, [record for record in records if record.lesson and record.digest])
-        return Summary(out, len(now), reused, len(records), tuple(record for record in now if record.problem))
+            kept = [one for one in records if one.lesson and (one.digest or (one.faults and not one.problem))]
+            fill_gradebook(options.gradebook, kept)
+        unread = tuple(record for record in now if record.problem and not record.faults)
+        doubts = tuple(doubt for one in found for doubt in one.doubts)
+        faults = tuple(record for record in now if record.faults)
+        return Summary(out, len(now), reused, len(records), unread, tuple(map(clean_line, doubts)), faults)
 
 
 @contextmanager
@@ -109,10 +115,10 @@ def _grade_found(
         digest = make_digest(submission, secret, options.unsafe)
         known = journal.find(submission.student, submission.lesson, digest)
         if known is not None:
-            return replace(known, account=one.account, notes=one.notes), True
+            return tidy(replace(known, account=one.account, notes=one.notes, file=one.file)), True
         record = _grade_one(submission, grader)
-        digest = digest if record.digest else ""
-        record = tidy(replace(record, digest=digest, account=one.account, notes=one.notes))
+        digest = digest if record.digest and not record.faults else ""  # the grader's own errors are tried again
+        record = tidy(replace(record, digest=digest, account=one.account, notes=one.notes, file=one.file))
         if digest:
             journal.add(record)
         return record, False
@@ -152,7 +158,7 @@ def _grade_one(submission: Submission, grader: Any) -> Record:
         record = grader.grade(submission)
     except Exception as error:
         why = f"the grader itself failed ({type(error).__name__}: {error}); run the same command again"
-        return Record(submission.student, submission.lesson, "", (), why)
+        return Record(submission.student, submission.lesson, "", (), why, faults=(write_trace(error),))
     return replace(record, student=submission.student, lesson=submission.lesson, digest="kept")
 
 
@@ -180,4 +186,7 @@ def write_files(folder: Folder, records: Sequence[Record]) -> None:
     for stem in sorted({record.lesson for record in records if record.lesson}):
         folder.write(f"moodle_{stem}.csv", write_moodle(records, stem))
     folder.write("overview.html", write_overview(records, pages))
+    faults = write_faults(records)
+    if faults:
+        folder.write("for_the_teacher.txt", faults)
     folder.finish()

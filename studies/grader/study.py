@@ -32,8 +32,9 @@ JOBS = 2
 STUDENTS, MANY, SPAWNS = 30, 300, 30
 GOAL = 20.0
 ENGINE = (
-    *("caller", "engine", "judge", "replay", "temporary"),
-    *(f"jail/{name}" for name in ("box", "bubblewrap", "cell", "child", "confine", "quiet", "warm", "wire")),
+    *("caller", "engine", "judge", "replay", "stops", "temporary"),
+    *(f"jail/{name}" for name in ("box", "bubblewrap", "cell", "child", "confine", "imports", "notebook", "quiet")),
+    *("jail/warm", "jail/wire"),
 )
 INPUTS = (
     "solutions/01_word_embeddings",

@@ -302,6 +302,7 @@ def test_without_a_secret_the_teacher_is_told(tmp_path, monkeypatch, content, wo
 def test_mending_keeps_the_answer_and_grades_below_it(cells, order):
     notebook = from_dict({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
     mend(notebook, STEM)
+    assert "Added for grading" in notebook.cells.pop(0).source
     assert [cell.metadata.get("nbgrader", {}).get("grade_id", "") for cell in notebook.cells] == order
     answers = [cell for cell in notebook.cells if "def count_words" in cell.source]
     assert answers
@@ -312,7 +313,7 @@ def test_an_answer_made_text_by_accident_is_code_again():
     text = {"cell_type": "markdown", "metadata": {"nbgrader": {"grade_id": "ex-0-1"}}, "source": DEFINES}
     notebook = from_dict({"cells": [code(SET_UP), text], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
     mend(notebook, STEM)
-    assert [cell.cell_type for cell in notebook.cells] == ["code", "code", "code"]
+    assert [cell.cell_type for cell in notebook.cells] == ["code"] * 4
 
 
 def test_learners_copy_of_the_lesson_itself_can_be_handed_in():

@@ -4,7 +4,8 @@ import importlib
 from collections.abc import Callable
 from typing import Any
 
-from workshop.checks.ask import Ask
+from workshop.checks.ask import Ask, CheckBroken
+from workshop.checks.faults import judge_fairly
 from workshop.checks.local import local_caller, silence
 from workshop.checks.progress import scoreboard
 from workshop.checks.protocol import Caller
@@ -19,16 +20,17 @@ __all__ = ["check", "ready", "run_check", "scoreboard"]
 def run_check(exercise: Exercise, caller: Caller, seed: int = 0) -> None:
     """Run an exercise's check through a caller.
 
-    seed: where its random inputs start; other seeds are the hidden tests. Raises NotYet with the diagnosis.
+    seed: where its random inputs start; other seeds are the hidden tests. Raises NotYet with the diagnosis; CheckBroken
+    where the check itself fails, whatever the answer.
     """
-    exercise.check(Ask(exercise, caller, seed))
+    judge_fairly(exercise, caller, lambda asked: exercise.check(Ask(exercise, asked, seed)))
 
 
 def passes(exercise: Exercise, function: Callable[..., Any]) -> bool:
     """Tell whether a function passes, without showing anything."""
     try:
         run_check(exercise, local_caller(function, exercise.seconds, tensors=exercise.tensors))
-    except NotYet:
+    except (NotYet, CheckBroken):
         return False
     return True
 

@@ -11,7 +11,7 @@ COPIED_WORKSHOP = (
     *("__init__.py", "errors.py", "settings.py", "threads.py", "data", "checks/local.py", "checks/protocol.py"),
     "assets/skerryline",
 )
-COPIED_JAIL = ("child", "confine", "quiet", "warm", "wire")
+COPIED_JAIL = ("child", "confine", "imports", "notebook", "quiet", "warm", "wire")
 # What holds answers, or what answers can be worked out from: covered wherever it lies.
 MASKED = ("workshop", "backstage", "studies", "solutions", "tests", "build", ".git")
 CHECKS = '''"""Checks that say nothing."""

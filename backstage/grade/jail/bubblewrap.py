@@ -3,6 +3,7 @@
 import array
 import json
 import os
+import platform
 import shutil
 import socket
 import subprocess
@@ -39,7 +40,12 @@ ALLOW = (
     "Allow user namespaces (Ubuntu 24.04: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0), or grade as "
     "root. In a container: start it with --privileged, or grade outside it."
 )
+PROCESSORS = "Grade on a machine with an x86-64 or a 64-bit Arm processor and a kernel with seccomp."
 ELSEWHERE = "Grade on Linux: in WSL on Windows, in a virtual machine on a Mac."
+
+
+class NoFilterError(WorkshopError):
+    """A machine whose system calls can't be filtered."""
 
 
 def first_user() -> int:
@@ -77,7 +83,8 @@ class Jail:
             self._prove()
         except WorkshopError as error:
             self._stop()
-            raise WorkshopError(REFUSAL.format(why=error, fix=ALLOW)) from None
+            fix = PROCESSORS if isinstance(error, NoFilterError) else ALLOW
+            raise WorkshopError(REFUSAL.format(why=error, fix=fix)) from None
 
     def _start(self) -> None:
         """Start the warm parent and wait until it is warm."""
@@ -142,6 +149,9 @@ class Jail:
         cell = self._ask()
         found = examine(cell)
         cell.end()
+        if not self._unsafe and found and found != CONFINED and found | {"seccomp": 2} == CONFINED:
+            kind = f"{platform.machine()}, {platform.release()}"
+            raise NoFilterError(f"system calls can't be filtered on this processor and kernel ({kind})")
         if not self._holds(found):
             raise WorkshopError(f"a child could not be confined ({found or 'it did not answer'})")
 

@@ -7,7 +7,7 @@ from typing import Any
 from backstage.grade.jail import wire
 
 END_SECONDS = 10.0
-CONFINED = {"capabilities": 0, "privileges": 1, "first": True, "net": 0}
+CONFINED = {"capabilities": 0, "privileges": 1, "first": True, "net": 0, "seccomp": 2}
 
 
 @dataclass

@@ -121,7 +121,10 @@ def limit_resources(megabytes: int) -> None:
 
 
 def filter_calls() -> bool:
-    """Forbid system calls that no exercise needs; return whether this machine's are known here."""
+    """Forbid system calls that no exercise needs; return whether that was done: this machine's may not be known here.
+
+    Raises OSError where the kernel refuses.
+    """
     if platform.machine() not in MACHINES:
         return False
     program = _filter(*MACHINES[platform.machine()])

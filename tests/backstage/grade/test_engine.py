@@ -141,7 +141,6 @@ BROKEN = {
     "a_number": b"3",
     "no_cells": b'{"metadata": {}}',
     "cells_of_numbers": b'{"cells": [1, 2]}',
-    "source_of_numbers": b'{"cells": [{"cell_type": "code", "source": [1]}]}',
     "deep": b'{"cells": ' + b"[" * 100_000,
     "large": b" " * (20 * 10**6 + 1),
 }

@@ -30,7 +30,7 @@ def test_options_are_the_commands():
 
 
 def test_files_are_those_that_are_written(tmp_path):
-    write(tmp_path / "in", "STUDENT", {"0.1": [2]})
+    write(tmp_path / "in", "STUDENT", {"0.1": [2], "fail": "so that the teacher has something to read"})
     grade_all([tmp_path / "in"], tmp_path / "out", make_grader=FakeGrader)
     made = {path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*") if path.is_file()}
     made = {re.sub(r"^\.grading/.*", ".grading/", name).replace("00_start_here", "LESSON") for name in made}

@@ -105,10 +105,14 @@ def test_the_order_of_the_jobs_does_not_matter(home):
 def test_a_fault_of_the_grader_stops_nobody_and_is_tried_again(home):
     write(home / "in", "s1", {"fail": "out of luck"})
     summary = run(home)
-    assert [(one.student, one.problem) for one in summary.unread] == [
+    assert summary.unread == ()
+    assert [(one.student, one.problem) for one in summary.faults] == [
         ("s1", "the grader itself failed (RuntimeError: out of luck); run the same command again")
     ]
     assert summary.records == 5
+    rows = [line.split(",") for line in (home / "out" / "grades.csv").read_text().splitlines()]
+    assert [row[3] for row in rows if row[0] == '"s1"'] == ['""']
+    assert "RuntimeError: out of luck" in (home / "out" / "for_the_teacher.txt").read_text()
     run(home)
     assert FakeGrader.graded == 6
 
@@ -229,8 +233,14 @@ def test_progress_tells_counts(capsys):
 def test_the_command_hands_everything_over(monkeypatch, capsys, tmp_path):
     from backstage.grade import run as module
 
+    class Done:
+        faults = ()
+
+        def __str__(self):
+            return "done"
+
     seen = []
-    monkeypatch.setattr(module, "grade_all", lambda *given, report: seen.append((given, callable(report))) or "done")
+    monkeypatch.setattr(module, "grade_all", lambda *given, report: seen.append((given, callable(report))) or Done())
     line = ["grade", "a.zip", "b", "--out", str(tmp_path), "--lesson", "01", "--jobs", "3", "--secret", "s"]
     with pytest.raises(SystemExit) as ended:
         cli.main([*line, "--gradebook", "g.db", "--unsafe"])

@@ -15,7 +15,16 @@ from backstage.grade.engine import Engine
 from backstage.grade.journal import Journal
 from backstage.grade.run import Options, grade_all
 from backstage.lessons.notebooks import write_json
-from tests.backstage.grade.honest import START, WORDS, make_kept, make_mangled, make_noisy, make_usual, read_answers
+from tests.backstage.grade.honest import (
+    START,
+    WORDS,
+    find_cell,
+    make_kept,
+    make_mangled,
+    make_noisy,
+    make_usual,
+    read_answers,
+)
 from workshop.checks.registry import list_exercises
 from workshop.errors import WorkshopError
 
@@ -57,7 +66,7 @@ def hand_in(course, stem, submissions):
     for student, (notebook, _) in submissions.items():
         path = course / "submitted" / student / stem / f"{stem}.ipynb"
         path.parent.mkdir(parents=True)
-        path.write_text(write_json(notebook), encoding="utf-8")
+        path.write_bytes(notebook if isinstance(notebook, bytes) else write_json(notebook).encode())
 
 
 def grade_ours(course, stem, tmp_path):
@@ -106,11 +115,81 @@ def test_lesson_00_gets_nbgraders_points_however_it_was_mangled(tmp_path):
     assert read_stock(tmp_path / "course")["noisy", "0.1"] == 0
 
 
+def change(function, **facts):
+    """Return the solved lesson 01 with other facts in the cell of a function; ... takes one away."""
+    notebook = make_usual(WORDS)["solved"][0]
+    cell = find_cell(notebook, f"def {function}(")
+    cell["source"] = "".join(cell["source"])
+    for name, fact in facts.items():
+        cell[name] = fact(cell["source"]) if callable(fact) else fact
+    for name in [name for name, fact in facts.items() if fact is ...]:
+        del cell[name]
+    return notebook
+
+
+def begin(text):
+    """Return what puts a text before a source."""
+    return lambda source: text + source
+
+
+def paste(*cells):
+    """Return the solved lesson 01 with cells of another course among its own."""
+    notebook = make_usual(WORDS)["solved"][0]
+    for number, (kind, facts) in enumerate(cells):
+        cell = {"cell_type": kind, "id": f"pasted-{number}", "metadata": {"nbgrader": facts}, "source": "x = 1"}
+        cell |= {"outputs": [], "execution_count": None} if kind == "code" else {}
+        notebook["cells"].insert(5 + 3 * number, cell)
+    return notebook
+
+
+OLD = {"grade": True, "grade_id": "q1", "locked": True, "points": 3, "solution": False, "checksum": "0" * 32}
+SHOWN = "# demonstration 1.99\nimport math as unusual\nimport not_installed_anywhere\n1 / 0"
+SIX = "".join(f"import not_there_{number}\n" for number in range(6))
+
+
+def make_odd():
+    """Return notebooks with one odd cell, with the exercises that lose their points for it."""
+    told = change("cosine", source=lambda text: text.replace("    return", "    unusual.sqrt(1)\n    return", 1))
+    told["cells"].insert(3, {"cell_type": "code", "id": "told", "metadata": {}, "source": SHOWN, "outputs": []})
+    windows = write_json(change("cosine", source=begin("# caf@\n"))).encode().replace(b"caf@", b"caf\xe9")
+    return {
+        "bom": (write_json(change("cosine")).encode("utf-8-sig"), ()),
+        "utf16": (write_json(change("cosine")).encode("utf-16"), ()),
+        "windows": (windows, ()),
+        "metadata_null": (change("cosine", metadata=None), ()),
+        "no_type": (change("cosine", cell_type=...), ()),
+        "no_source": (change("cosine", source=...), ("1.2",)),
+        "made_text": (change("cosine", cell_type="markdown", outputs=..., execution_count=...), ("1.2",)),
+        "seaborn": (change("cosine", source=begin("import not_installed\nimport math, not_there as n\n")), ()),
+        "six_imports": (change("cosine", source=begin(SIX)), ("1.2",)),
+        "input": (change("cosine", source=begin("name = input()\n")), ("1.2",)),
+        "no_break_space": (change("cosine", source=begin("x =\u00a01\n")), ("1.2",)),
+        "error_first": (change("cosine", source=begin("1 / 0\n")), ("1.2",)),
+        "told_in_a_demonstration": (told, ()),
+        "pasted_old": (paste(("code", OLD), ("code", OLD), ("markdown", OLD | {"solution": True})), ()),
+        "pasted_new": (paste(("code", OLD | {"schema_version": 3}), ("markdown", OLD | {"schema_version": 3})), ()),
+        "pasted_newer": (paste(("code", OLD | {"schema_version": 99}), ("code", {"schema_version": 1})), ()),
+        "pasted_broken": (paste(("code", {}), ("code", {"grade": True}), ("markdown", {"grade_id": 3})), ()),
+    }
+
+
+def test_odd_cells_get_nbgraders_points(tmp_path):
+    full = {one.id: one.points for one in list_exercises(WORDS)}
+    submissions = {
+        name: (notebook, {id: 0 if id in lost else points for id, points in full.items()})
+        for name, (notebook, lost) in make_odd().items()
+    }
+    different, _ = compare(tmp_path, WORDS, submissions)
+    assert different == [], "(student, exercise), wanted, nbgrader, ours"
+    seaborn = (tmp_path / "course" / "autograded" / "seaborn" / WORDS / f"{WORDS}.ipynb").read_text(encoding="utf-8")
+    assert "import not_installed was left out, since it ends in ModuleNotFoundError" in seaborn
+
+
 BAD = {
     "no_bytes": b"",
     "binary": bytes(range(256)) * 20,
     "torn": b'{"cells": [',
-    "not_utf8": b'{"cells": [{"cell_type": "code", "source": "x = \xe9"}]}',
+    "not_utf16": b'\xff\xfe{\x00"',
     "no_cells": b'{"x": 1}',
     "too_deep": b"[" * 100_000,
 }

@@ -73,7 +73,7 @@ def callers(request, jail):
     notebook = json.dumps({"cells": [{"cell_type": "code", "source": text}]}).encode()
     with Replay(jail.spawn, notebook, Limits()) as replay:
         replay.prepare()
-        assert replay.look("ramp") == (1, True)
+        assert replay.look("ramp") == (1, True, "")
         yield request.param, here, JailCaller(replay, EXERCISE, judge.foresee(EXERCISE, judge.judge_visible))
 
 
