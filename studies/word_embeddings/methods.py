@@ -10,10 +10,10 @@ from studies.word_embeddings.intervals import agree_over_seeds, draw_pairs, draw
 from studies.word_embeddings.plan import LESSON, RUN_INPUTS, STEM, Plan
 from studies.word_embeddings.rules import LIMITS, RULES, Estimate, judge_capture
 from studies.word_embeddings.runs import METHODS, Cell, fixed_pairs, run_counts, run_method, vocabulary
+from studies.word_embeddings.sweep import YARDSTICKS
 from workshop.score.results import Claim, Row
 from workshop.vectors.agreement import spearman
 from workshop.vectors.glove import ROWS
-from workshop.vectors.sweep import YARDSTICKS
 
 # What a live figure is called, by yardstick: "01.skipgram_spearman" is the one that the lesson shows.
 BANDS = {"wordsim353": "spearman", "simlex999": "simlex"}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 LESSON, STEM = "01", "01_word_embeddings"
 RUN_INPUTS = (
     *("corpora", "word_embeddings/runs", "vectors/agreement", "association", "counts", "vectors/glove", "recipes"),
-    "vectors/sweep",
+    "word_embeddings/sweep",
 )
 SMALL, LARGE = (10, 25), (100, 200)
 

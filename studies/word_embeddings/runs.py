@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from studies.word_embeddings.sweep import YARDSTICKS, sentences
 from workshop.data import load_ratings
 from workshop.errors import WorkshopError
 from workshop.vectors import (
@@ -27,7 +28,6 @@ from workshop.vectors import (
 )
 from workshop.vectors.association import TESTS
 from workshop.vectors.recipes import NGRAM_BUCKETS
-from workshop.vectors.sweep import YARDSTICKS, sentences
 
 METHODS = ("skipgram", "fasttext", "cbow", "glove", "ppmi_svd", "random")
 DIMENSIONS = 100

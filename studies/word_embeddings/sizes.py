@@ -6,8 +6,8 @@ from studies.runner import run_cells
 from studies.word_embeddings.intervals import estimate, score_sizes
 from studies.word_embeddings.plan import LARGE, LESSON, RUN_INPUTS, SMALL, STEM, Plan
 from studies.word_embeddings.rules import LIMITS, RULES, Estimate, judge_size
+from studies.word_embeddings.sweep import YARDSTICKS, drawn_pairs, run_size
 from workshop.score.results import Claim, Row
-from workshop.vectors.sweep import YARDSTICKS, drawn_pairs, run_size
 
 
 def measure_sizes(plan: Plan, short: bool) -> tuple[list[Row], dict[str, Claim]]:

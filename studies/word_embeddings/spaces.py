@@ -10,7 +10,8 @@ from workshop.data import load_analogies
 from workshop.errors import WorkshopError
 from workshop.models import load_token_embeddings
 from workshop.score.results import Claim, Row
-from workshop.vectors import association_test, effect_interval, find_test, score_analogies
+from workshop.vectors import WordSets, association_test, find_test, score_analogies
+from workshop.vectors.association import keep_known, lean
 
 SPACE = "minilm_tokens"
 ASSOCIATIONS = ("flowers", "months", *SOCIAL)
@@ -63,3 +64,22 @@ def _with_the_words_of_the_text(name: str, words: list[str], vectors: np.ndarray
         return []
     settings = {"p": test.p, "missing": len(test.missing)}
     return [Row(LESSON, SPACE, f"association {name}", "effect_size_words_of_text", test.effect, settings=settings)]
+
+
+def effect_interval(
+    sets: WordSets, words: list[str], vectors: np.ndarray, draws: int = 10_000, seed: int = 0
+) -> tuple[float, float]:
+    """Return the 95 % bootstrap interval of the effect size, the words of X and of Y drawn anew.
+
+    The arguments and errors are those of `association_test`.
+    """
+    kept = keep_known(sets, words)
+    chance = np.random.default_rng(seed)
+    drawn = [
+        leans[chance.integers(0, len(leans), (draws, len(leans)))]
+        for leans in (lean(targets, kept, words, vectors) for targets in (kept.targets_x, kept.targets_y))
+    ]
+    spread = np.concatenate(drawn, axis=1).std(axis=1, ddof=1)
+    effects = (drawn[0].mean(axis=1) - drawn[1].mean(axis=1)) / np.where(spread == 0, 1, spread)
+    low, high = np.percentile(effects, [2.5, 97.5])
+    return float(low), float(high)

@@ -8,8 +8,8 @@ from studies.word_embeddings.published import list_published
 from studies.word_embeddings.runs import METHODS, run_counts, run_method
 from studies.word_embeddings.sizes import measure_sizes
 from studies.word_embeddings.spaces import measure_analogies, measure_associations
+from studies.word_embeddings.sweep import run_size
 from workshop.score.results import Results
-from workshop.vectors.sweep import run_size
 
 __all__ = ["INPUTS", "KINDS", "METHODS", "STEM", "measure"]
 

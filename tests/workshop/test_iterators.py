@@ -32,7 +32,6 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "train_words": lambda of: vectors.train_words("cbow", of(SENTENCES), dimensions=4, epochs=2, fewest=1),
     "score_analogies": lambda of: vectors.score_analogies(of([("sun", "moon", "sea", "rope")]), of(WORDS), TABLE),
     "association_test": lambda of: vectors.association_test(SETS, of(SET_WORDS), SET_TABLE, draws=50).effect,
-    "effect_interval": lambda of: vectors.effect_interval(SETS, of(SET_WORDS), SET_TABLE, draws=50),
     "lean": lambda of: vectors.association.lean(of(SETS.targets_x), SETS, of(SET_WORDS), SET_TABLE),
 }
 
@@ -53,8 +52,6 @@ def test_plots_draw_what_a_generator_gives():
     plots = pytest.importorskip("workshop.plots")
     drawn = plots.plot_word_map(iter(WORDS), TABLE, {"all": iter(WORDS)})
     assert "5 of 5 words" in drawn.axes[0].get_title(loc="left")
-    drawn = plots.plot_cosines(iter(RATINGS), iter([0.9, 0.2, 0.3, 0.5]), iter(PAIRS))
-    assert "4 pairs" in drawn.axes[0].get_title(loc="left")
 
 
 @pytest.fixture(scope="module")

@@ -47,14 +47,12 @@ def small_map():
 words_of_map = ["sun", "moon", "wave", "tide", "rope"]
 CHANCE = np.random.default_rng(0)
 RATINGS = CHANCE.uniform(0, 10, 40)
-PAIRS = [(f"left{number}", f"right{number}") for number in range(40)]
 
 
 def every_picture():
     return {
         "agreement": words.plot_agreement(agreement_rows(), {"skipgram": 0.55}),
-        "sizes": words.plot_sizes(sweep_rows(), (100, 0.42)),
-        "cosines": words.plot_cosines(RATINGS, RATINGS / 20 + CHANCE.normal(0, 0.1, 40), PAIRS),
+        "sizes": words.plot_sizes(sweep_rows()),
         "analogies": spaces.plot_analogies(analogy_rows()),
         "association": spaces.plot_association(association(), find_test("flowers")),
         "map": spaces.plot_word_map(*small_map()),
@@ -80,7 +78,7 @@ def pictures():
     return every_picture()
 
 
-DRAWN = ["agreement", "sizes", "cosines", "analogies", "association", "map"]
+DRAWN = ["agreement", "sizes", "analogies", "association", "map"]
 DRAWN += ["published", "window", "step", "table", "bridge"]
 
 
@@ -114,8 +112,6 @@ def test_titles_follow_the_data():
     assert "1 of 3 methods" in other
     assert "PPMI + SVD is highest (0.45)" in other
     assert "5 % of the text gives 0.22 and 100 % gives 0.50" in title(words.plot_sizes(sweep_rows(best=200)))
-    assert "Spearman 1.00" in title(words.plot_cosines(RATINGS, RATINGS, PAIRS))
-    assert "little like people: Spearman -1.00" in title(words.plot_cosines(RATINGS, -RATINGS, PAIRS))
     assert "adds most for family (0 % → 80 %) and least for currency (2 % → 40 %)" in title(
         spaces.plot_analogies(analogy_rows())
     )
@@ -157,8 +153,6 @@ def test_own_run_is_marked_only_where_there_is_one():
 
     assert "your run" in labels(words.plot_agreement(agreement_rows(), {"cbow": 0.2}))
     assert "your run" not in labels(words.plot_agreement(agreement_rows()))
-    assert "your run" in labels(words.plot_sizes(sweep_rows(), (50, 0.3)))
-    assert "your run" not in labels(words.plot_sizes(sweep_rows()))
 
 
 @pytest.mark.parametrize(
@@ -167,7 +161,6 @@ def test_own_run_is_marked_only_where_there_is_one():
         (lambda: words.plot_agreement([]), "no rows of agreement"),
         (lambda: words.plot_sizes([]), "no rows of the sweep"),
         (lambda: words.plot_sizes(agreement_rows()), "expected rows with share and dimensions"),
-        (lambda: words.plot_cosines([1, 2, 3], [1, 2], PAIRS[:3]), "got 3, 2, 3"),
         (lambda: spaces.plot_analogies(agreement_rows()), "no rows of analogies"),
         (lambda: spaces.plot_word_map(["a", "b"], np.eye(2), {"x": ["a", "b", "c"]}), "without a vector: c"),
         (lambda: ideas.plot_window(SENTENCE, 2, [4]), "places from 0 to 3"),

@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pytest
 
+from studies.word_embeddings.spaces import effect_interval
 from workshop import vectors
 from workshop.checks.registry import find_exercise
 from workshop.errors import WorkshopError
@@ -281,9 +282,9 @@ def test_association_is_the_papers_effect_size():
 
 def test_interval_of_the_effect_holds_it():
     space = leaning_space(0.5)
-    low, high = vectors.effect_interval(*space, draws=500)
+    low, high = effect_interval(*space, draws=500)
     assert low < vectors.association_test(*space, draws=100).effect < high
-    assert vectors.effect_interval(*space, draws=500) == (low, high)
+    assert effect_interval(*space, draws=500) == (low, high)
 
 
 def test_association_leaves_out_unknown_words_and_says_when_too_few_are_left():

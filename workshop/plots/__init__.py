@@ -3,7 +3,7 @@
 from workshop.plots.ideas import plot_bridge, plot_step, plot_table, plot_window
 from workshop.plots.spaces import plot_analogies, plot_association, plot_word_map
 from workshop.plots.style import PALETTE, alternative_text, show
-from workshop.plots.words import plot_agreement, plot_cosines, plot_sizes
+from workshop.plots.words import plot_agreement, plot_sizes
 
 __all__ = [
     "PALETTE",
@@ -12,7 +12,6 @@ __all__ = [
     "plot_analogies",
     "plot_association",
     "plot_bridge",
-    "plot_cosines",
     "plot_sizes",
     "plot_step",
     "plot_table",

@@ -1,4 +1,4 @@
-"""Pictures of lesson 01's figures: agreement with people, size against data, cosines against ratings."""
+"""Pictures of lesson 01's figures: agreement with people, size against data."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,11 +13,9 @@ from workshop.plots.style import (
     YOURS,
     new_picture,
     percent,
-    place_labels,
     set_words,
 )
 from workshop.score.results import Row
-from workshop.vectors.agreement import spearman
 
 NAMES = {
     "random": "random",
@@ -94,11 +92,11 @@ def _say(name: str, row: Row) -> str:
     return f"{name} {row.value:z.2f} ({row.low:z.2f} to {row.high:z.2f})"
 
 
-def plot_sizes(rows: Sequence[Row], yours: tuple[int, float] | None = None) -> Any:
+def plot_sizes(rows: Sequence[Row]) -> Any:
     """Draw the score of skip-gram against the size of its vectors, a line for each share of the text.
 
-    rows: task "sweep", metric "spearman", settings with "share" and "dimensions", all with as many updates. yours: the
-    dimensions and the score of your own run. Returns a matplotlib figure with alternative text. Raises WorkshopError
+    rows: task "sweep", metric "spearman", settings with "share" and "dimensions", all with as many updates.
+    Returns a matplotlib figure with alternative text. Raises WorkshopError
     where there are no rows, or where one has no such settings.
     """
     _require_rows(rows, "the sweep")
@@ -121,8 +119,6 @@ def plot_sizes(rows: Sequence[Row], yours: tuple[int, float] | None = None) -> A
                 axes.fill_between(
                     sizes, [row.low for _, row in points], [row.high for _, row in points], color=colour, alpha=0.12
                 )
-        if yours is not None:
-            axes.plot(*yours, "D", color=YOURS, markersize=13, label="your run", zorder=5)
         axes.set_xscale("log")
         every = sorted({size for points in lines.values() for size, _ in points})
         axes.set_xticks(every, [str(size) for size in every], minor=False)
@@ -152,40 +148,3 @@ def _sizes_title(lines: Mapping[float, list[tuple[int, Row]]]) -> str:
     few, many = min(lines), max(lines)
     low, high = (max(row.value for _, row in lines[share]) for share in (few, many))
     return f"At the best size, {percent(few)} of the text gives {low:z.2f} and {percent(many)} gives {high:z.2f}."
-
-
-def plot_cosines(
-    ratings: Sequence[float], cosines: Sequence[float], pairs: Sequence[tuple[str, str]], name: int = 6
-) -> Any:
-    """Draw the cosine of each pair against people's rating.
-
-    ratings, cosines: shape (P,). pairs: the P pairs. name: how many of those furthest from the trend get labels.
-    Returns a matplotlib figure with alternative text.
-    """
-    pairs = list(pairs)
-    people, model = (np.asarray(list(numbers), dtype=float) for numbers in (ratings, cosines))
-    if not len(people) == len(model) == len(pairs) >= 3:
-        raise WorkshopError(
-            f"expected as many ratings, cosines and pairs, 3 or more, got {len(people)}, {len(model)}, {len(pairs)}."
-        )
-    slope, start = np.polyfit(people, model, 1)
-    misfit = model - (slope * people + start)
-    shown = np.argsort(-np.abs(misfit))[:name]
-    with new_picture(10, 6.5) as (figure, axes):
-        axes.plot(people, model, "o", color=PALETTE["blue"], alpha=0.45, markersize=7)
-        ends = np.array([people.min(), people.max()])
-        axes.plot(ends, slope * ends + start, color="black", linewidth=1.5)
-        agreed = float(spearman(people, model))
-        labels = [" – ".join(pairs[row]) for row in shown]
-        set_words(
-            figure,
-            title=f"Cosines order {len(pairs)} pairs much as people do: Spearman {agreed:z.2f}."
-            if agreed > 0.3
-            else f"Cosines order {len(pairs)} pairs little like people: Spearman {agreed:z.2f}.",
-            x="people's rating (0 unrelated, 10 the same)",
-            y="cosine of the two vectors",
-            alt=f"A cloud of points. Furthest from the line: {', '.join(labels)}.",
-        )
-        points = np.column_stack([people, model])
-        place_labels(axes, points[shown], labels, points)
-    return figure

@@ -2,7 +2,7 @@
 
 from workshop.vectors.agreement import Agreement, pair_cosines, shared_pairs, spearman_with_people
 from workshop.vectors.analogies import AnalogyScore, score_analogies
-from workshop.vectors.association import Association, WordSets, association_test, effect_interval, find_test
+from workshop.vectors.association import Association, WordSets, association_test, find_test
 from workshop.vectors.counts import (
     choose_vocabulary,
     count_neighbours,
@@ -24,7 +24,6 @@ from workshop.vectors.recipes import (
     train_words,
 )
 from workshop.vectors.subwords import look_up_pieces
-from workshop.vectors.sweep import drawn_pairs, run_size
 from workshop.vectors.write_text import write_glove_text
 
 __all__ = [
@@ -41,8 +40,6 @@ __all__ = [
     "cosine",
     "count_neighbours",
     "cut_text",
-    "drawn_pairs",
-    "effect_interval",
     "find_recipe",
     "find_test",
     "glove_weights",
@@ -53,7 +50,6 @@ __all__ = [
     "ppmi_vectors",
     "random_vectors",
     "read_glove_text",
-    "run_size",
     "score_analogies",
     "shared_pairs",
     "spearman_with_people",

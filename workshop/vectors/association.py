@@ -94,7 +94,7 @@ def association_test(
     Raises WorkshopError where a group is left with fewer. Source: Caliskan, Bryson and Narayanan 2017.
     """
     words = take_list(words, "words", "[word]")
-    kept = _known_sets(sets, words)
+    kept = keep_known(sets, words)
     leans = [lean(targets, kept, words, vectors) for targets in (kept.targets_x, kept.targets_y)]
     both = np.concatenate(leans)
     size = len(leans[0])
@@ -110,27 +110,7 @@ def association_test(
     return Association(observed / spread, p, observed, permuted, float(np.quantile(permuted, 0.99)) / spread, missing)
 
 
-def effect_interval(
-    sets: WordSets, words: Sequence[str], vectors: np.ndarray, draws: int = 10_000, seed: int = 0
-) -> tuple[float, float]:
-    """Return the 95 % bootstrap interval of the effect size, the words of X and of Y drawn anew.
-
-    The arguments and errors are those of `association_test`.
-    """
-    words = take_list(words, "words", "[word]")
-    kept = _known_sets(sets, words)
-    chance = np.random.default_rng(seed)
-    drawn = [
-        leans[chance.integers(0, len(leans), (draws, len(leans)))]
-        for leans in (lean(targets, kept, words, vectors) for targets in (kept.targets_x, kept.targets_y))
-    ]
-    spread = np.concatenate(drawn, axis=1).std(axis=1, ddof=1)
-    effects = (drawn[0].mean(axis=1) - drawn[1].mean(axis=1)) / np.where(spread == 0, 1, spread)
-    low, high = np.percentile(effects, [2.5, 97.5])
-    return float(low), float(high)
-
-
-def _known_sets(sets: WordSets, words: Sequence[str]) -> WordSets:
+def keep_known(sets: WordSets, words: Sequence[str]) -> WordSets:
     """Return the sets without words that have no vector; raise WorkshopError where under 4 of a group are left."""
     known = set(words)
     kept = WordSets(sets.names, *(tuple(word for word in group if word in known) for group in _groups(sets)))
