@@ -131,7 +131,7 @@ from workshop.widgets import predictions
 predictions()
 
 # %% [markdown]
-# The verdicts: *holds*, *holds within limits* (in some of the cases measured), *does not hold*, *can't tell* (too uncertain to decide). Where a measurement can't tell, your prediction is neither right nor wrong. A rule, fixed before its measurement, computes the verdict. Where figures had been seen before the rule stood, as for all claims of lesson 01, the rule begins with "Seen before".
+# The verdicts: *holds*, *holds within limits* (in some of the cases measured), *does not hold*, *can't tell* (too uncertain to decide). Where a measurement can't tell, your prediction is neither right nor wrong, unless *can't tell* is what you predicted. A rule, fixed before its measurement, computes the verdict. Where figures had been seen before the rule stood, as for all claims of lesson 01, the rule begins with "Seen before".
 
 # %% [markdown]
 # ## Your scoreboard

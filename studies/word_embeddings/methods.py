@@ -29,8 +29,9 @@ def measure_methods(plan: Plan, short: bool) -> tuple[list[Row], dict[str, Claim
     """Compare all methods on the fixed pairs; return rows, claim C01, and the bands of one more seed."""
     options = {"stem": STEM, "inputs": RUN_INPUTS, "short": short}
     cells = [(method, seed, plan.passes) for method in METHODS for seed in range(plan.seeds)]
-    longer = [("cbow", seed, plan.cbow_passes) for seed in range(plan.cbow_seeds)]
-    found = run_cells(run_method, cells + longer, **options)
+    other = [("cbow", plan.cbow_passes), *(("skipgram", passes) for passes in plan.skipgram_passes)]
+    tried = {one: [(one[0], seed, one[1]) for seed in range(plan.fewer_seeds)] for one in other}
+    found = run_cells(run_method, [*cells, *(cell for some in tried.values() for cell in some)], **options)
     counted = run_cells(run_counts, [(0, plan.passes)], **options)[0, plan.passes] | {"passes": plan.passes}
     runs = {method: [found[cell] for cell in cells if cell[0] == method] for method in METHODS}
     rows, bands, agreed = [], {}, {}
@@ -49,10 +50,11 @@ def measure_methods(plan: Plan, short: bool) -> tuple[list[Row], dict[str, Claim
                 for seed, (value, run) in enumerate(zip(each, ran, strict=True))
             ]
         rows += _difference_rows(agreed, name, len(ratings))
-        many = np.mean([spearman(np.array(found[cell][name]), ratings) for cell in longer])
-        settings = {"passes": plan.cbow_passes, "updates": count_updates("cbow", counted, plan.cbow_passes)}
-        row = Row(LESSON, "cbow", name, "spearman_equal_updates", many, n=len(ratings), settings=settings)
-        rows += [row, *_frequent_rows(cosines, name)]
+        for (method, passes), some in tried.items():
+            mean = np.mean([spearman(np.array(found[cell][name]), ratings) for cell in some])
+            settings = {"passes": passes, "updates": _scale_updates(method, counted, passes), "seeds": len(some)}
+            rows.append(Row(LESSON, method, name, "spearman_other_passes", mean, n=len(ratings), settings=settings))
+        rows += _frequent_rows(cosines, name)
     words = [Row(LESSON, "text", "cut text", f"words_{name}", counted[key]) for name, key in WORDS.items()]
     return rows + words + _association_rows(runs), {"C01": _claim_capture(agreed, plan)}, bands
 
@@ -72,6 +74,11 @@ def count_updates(method: str, counted: Cell, passes: int) -> int:
     if method == "cbow":
         return round(counted["words"] * passes / counted["passes"])
     return passes * -(-len(vocabulary()) // ROWS) if method == "glove" else 0
+
+
+def _scale_updates(method: str, counted: Cell, passes: int) -> int:
+    """Return the training steps of a method in other passes than were counted."""
+    return round(count_updates(method, counted, counted["passes"]) * passes / counted["passes"])
 
 
 def _band(each: list[float]) -> dict[str, Any]:

@@ -77,15 +77,10 @@ def plot_agreement(rows: Sequence[Row], yours: Mapping[str, float] | None = None
 
 
 def _agreement_title(ordered: Sequence[Row]) -> str:
-    """Say how many methods lie clear of random vectors, and which is highest."""
-    others = [row for row in ordered if row.method != "random"]
-    base = next((row for row in ordered if row.method == "random"), None)
-    best = others[-1] if others else ordered[-1]
-    highest = f"{NAMES.get(best.method, best.method)} is highest ({best.value:z.2f})"
-    if base is None or not others:
-        return f"{highest[0].upper()}{highest[1:]}."
-    clear = sum(row.low > base.high for row in others)
-    return f"{clear} of {len(others)} methods agree with people clearly better than random vectors; {highest}."
+    """Say which method agrees least with people, and which most."""
+    best, least = ordered[-1], ordered[0]
+    first, last = (f"{NAMES.get(row.method, row.method)} {row.value:z.2f}" for row in (best, least))
+    return f"Agreement with people reaches from {last} to {first}: {len(ordered)} methods, the same pairs."
 
 
 def _say(name: str, row: Row) -> str:
