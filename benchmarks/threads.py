@@ -24,6 +24,12 @@ sentences = load_sentences()
 words = choose_vocabulary(sentences, 3000)
 """
 COUNTS = "counts = count_neighbours(sentences, words, 5)"
+# train_glove keeps to one thread by itself; here it is let go.
+FREE_GLOVE = f"""{COUNTS}
+import contextlib
+from workshop.vectors import glove
+glove.use_threads = contextlib.nullcontext
+"""
 ENCODER = """
 from workshop import setup
 from workshop.models import encode_texts, load_encoder
@@ -38,7 +44,7 @@ chats = [[{"role": "user", "content": f"Name {n} things that float."}] for n in 
 """
 WORK = {
     "count and factorise (PPMI, SVD)": (COUNTS, "ppmi_vectors(counts, 100)"),
-    "GloVe, 2 epochs (torch)": (COUNTS, "train_glove(counts, glove_weights(counts), epochs=2)"),
+    "GloVe, 2 epochs (torch)": (FREE_GLOVE, "train_glove(counts, glove_weights(counts), epochs=2)"),
     "skip-gram, 1 epoch (gensim)": ("", "train_model('skipgram', sentences, epochs=1)"),
     "MiniLM, 100 sentences": (ENCODER, "encode_texts(encoder, [' '.join(one) for one in sentences[:100]])"),
     "SmolLM2, 8 answers": (MODEL, "answer(tokenizer, model, chats, max_new_tokens=16)"),

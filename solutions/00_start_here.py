@@ -14,9 +14,10 @@
 #
 # A language model knows what it was trained on. It has never read the handbook of your company. Two ways lead out:
 #
-# - **Tune**: change the model's *weights* with examples of your own.
-# - **Retrieve**: change what the model *reads*, by looking up the right passages and putting them into its prompt.
-#
+# - **Tune**: train it further with examples of your own, which changes the numbers inside it (its *weights*).
+# - **Retrieve**: change what the model *reads*, by looking up the right passages and putting them into the text that it is given (its *prompt*).
+
+# %% [markdown]
 # You will build both from their parts. Each technique leaves a row on one scoreboard: quality, seconds, trained numbers (*parameters*), megabytes.
 
 # %% [markdown] tags=["notes"]

@@ -107,7 +107,7 @@ def judge(method, words, vectors, seconds=0.0, trained=0):
 scores = {"random": judge("random", vocabulary, random_vectors(vocabulary))}
 
 # %% [markdown]
-# Random vectors score about nothing: their interval holds 0. And look how wide it is: a tenth to either side. **Which digits to trust:** with this many pairs, not even the first is certain.
+# Random vectors score about nothing: their interval holds 0. And look how wide it is: more than a tenth to either side. **Which digits to trust:** with this many pairs, not even the first is certain.
 
 # %% [markdown] tags=["slide"]
 # ## Neighbours
@@ -129,7 +129,7 @@ show(plot_window("the late ferry waits in the harbour".split(), window=2, steps=
 
 # %% [markdown]
 # card 1.1
-# Skip-gram is trained to guess a word's neighbours. Make what it is trained on.
+# Skip-gram, the first method below, guesses a word's neighbours. Make what it is trained on.
 #
 # **Given** `tokens`, a list of words, and `window`, a whole number. **Return** a list of pairs (word, neighbour): for each place, one pair with every word at most `window` places before or after it. Order is free; a pair that occurs twice stands there twice.
 #
@@ -178,13 +178,14 @@ check.word_embeddings.skipgram_pairs(skipgram_pairs)
 #
 # </details>
 #
-# For those who have time: word2vec draws a new window between 1 and `window` for each word. Which neighbours does that favour?
+# For those who have time: word2vec, the program that skip-gram comes from, draws a new window between 1 and `window` for each word. Which neighbours does that favour?
 
 # %% [markdown] tags=["slide"]
 # ## When are two vectors alike?
 #
-# We compare **directions**. The **cosine** of the angle between two vectors is 1 for the same direction, 0 for a right angle, −1 for opposite ones.
-#
+# We compare **directions**. The **cosine** of the angle between two vectors is 1 for the same direction, 0 for a right angle, −1 for opposite ones: their inner product (multiply number by number, add up) divided by both lengths (the root of the added squares).
+
+# %% [markdown]
 # The length is left out: in the methods below it depends on how often, and beside how many different words, a word occurs. That is a property of the text, and only partly of the meaning.
 
 # %% [markdown]
@@ -267,7 +268,7 @@ after = (1, 1), (0.5, 1), (-0.5, -1)  # you will compute this yourself in a mome
 show(plot_step(before, after))
 
 # %% [markdown]
-# How sure is the program? Multiply two vectors number by number and add up: their **score**, `context @ center`. The function **σ** (sigmoid) turns a score into a probability. The **loss** is −log of the probability that the program gave to the truth: near 0 when it was sure and right, large when it was sure and wrong.
+# How sure is the program? Multiply two vectors number by number and add up: their **score**, `context @ center`. The function **σ** (sigmoid), 1 / (1 + e<sup>−score</sup>), turns a score into a probability. The **loss** is minus the natural logarithm of the probability that the program gave to the truth: near 0 when it was sure and right, large when it was sure and wrong.
 
 # %%
 # demonstration 1.7
@@ -282,11 +283,14 @@ for score in (-4, -2, 0, 2, 4):
 # %% [markdown]
 # Two facts are enough to find it.
 #
-# 1. Raising a neighbour's score a little lowers the loss, 1 − σ times as much: what is missing to certainty. Raising a negative's raises it, σ times as much.
-# 2. The score adds up products: raising one number of `center` raises it by the number at the same place of `context`, times as much. And the other way round.
+# 1. Raise a neighbour's score, and the loss falls by 1 − σ times as much. In the table: from −4 to −2 by 1.9, from 2 to 4 by 0.1. A negative's score works the other way, σ times as much.
+# 2. The score is a sum of products. Raise one number of `center`: the score rises by that times the number at the same place of `context`.
 
 # %% [markdown]
-# So a neighbour pulls `center` along `context`, with strength 1 − σ; a negative pushes it away from itself, with strength σ. In the picture all scores are 0, so every σ is 0.5: the pull is 0.5 × `(0, 1)`, the push 0.5 × `(0, 1)`. With rate 1 the centre goes from `(1, 0)` to `(1, 1)`.
+# So a neighbour pulls `center` along `context`, with strength 1 − σ; a negative pushes it away from itself, with strength σ. In the picture all scores are 0, so every σ is 0.5: the context `(0, 1)` pulls by 0.5 × `(0, 1)`, the negative `(0, -1)` pushes by −0.5 × `(0, -1)`.
+
+# %% [markdown]
+# With rate 1 the centre goes from `(1, 0)` to `(1, 1)`. In the same way the context moves by 0.5 × the old centre, and the negative by −0.5 × it.
 
 # %% [markdown]
 # In the code `center` is the centre's input vector, `context` its neighbour's output vector; `negatives` has a row for each random word's output vector.
@@ -295,7 +299,7 @@ for score in (-4, -2, 0, 2, 4):
 # card 1.3
 # Take one step: towards the `context`, away from the `negatives`.
 #
-# **Given** `center`, `context`, shape (D,), `negatives`, (K, D), and `rate`. With σ(x) = 1 / (1 + e<sup>−x</sup>) the loss is −log σ(context · center) − Σ log σ(−negative · center). **Return** the three, each minus `rate` times its gradient at the old vectors.
+# **Given** `center`, `context`, shape (D,), `negatives`, (K, D), and `rate`. With σ(x) = 1 / (1 + e<sup>−x</sup>) the loss is −log σ(context · center) − Σ log(1 − σ(negative · center)). **Return** the three, each minus `rate` times its gradient at the old vectors.
 #
 # **By hand:** `[1, 0]`, `[0, 1]`, `[[0, 2]]`, rate 1: every σ is 0.5, giving `[1, -0.5]`, `[0.5, 1]`, `[[-0.5, 2]]`.
 
@@ -325,7 +329,7 @@ check.word_embeddings.negative_sampling_step(negative_sampling_step)
 # %% [markdown]
 # <details><summary>Direction</summary>
 #
-# The derivative of log σ(x) is 1 − σ(x). So the context pulls with strength 1 − σ, and each negative pushes with strength σ. Compute these strengths first; then move all three.
+# Raise x a little, and log σ(x) rises by 1 − σ(x) times as much. So the context pulls with strength 1 − σ, and each negative pushes with strength σ. Compute these strengths first; then move all three.
 #
 # </details>
 #
@@ -345,12 +349,12 @@ check.word_embeddings.negative_sampling_step(negative_sampling_step)
 #
 # </details>
 #
-# For those who have time: compare with the slope of the loss, measured by moving each number by 0.00001.
+# For those who have time: move one number by 0.00001, see how the loss changes, and compare with your step.
 
 # %% [markdown]
 # ## A toy that runs on your own functions
 #
-# 189 words, three kinds of things, and *boat* never beside *ferry*. Your `skipgram_pairs` makes the pairs, your `negative_sampling_step` does all the learning: about 18,000 steps. **Wait:** 1 second, up to 5 on a busy machine.
+# A text of 189 words, 30 of them different, three kinds of things, and *boat* never beside *ferry*. Your `skipgram_pairs` makes the pairs, your `negative_sampling_step` does all the learning: about 18,000 steps. **Wait:** 1 second, up to 5 on a busy machine.
 
 # %%
 # demonstration 1.8
@@ -391,7 +395,7 @@ show(plot_word_map(toy_words, inputs, {"ships": ships, "food": food, "people": p
 # %% [markdown] tags=["slide"]
 # ## The same game on the whole text
 #
-# gensim makes that move millions of times, over the text cut to our words. One pass over it is an **epoch**; both methods make ten. Before each pass very frequent words, *the* above all, are thinned out at random.
+# gensim makes that move millions of times, over the text cut to our words. One pass over it is an **epoch**; every method makes ten. Before each pass very frequent words, *the* above all, are thinned out at random.
 #
 # **CBOW**, the continuous bag of words, plays the game the other way round: the average of the neighbours guesses the word between them. **Wait:** 10 seconds, up to 45 on a busy machine.
 
@@ -410,7 +414,7 @@ for method in ("cbow", "skipgram"):
     scores[method] = judge(method, *learnt[method], seconds, trained)
 
 # %% [markdown]
-# As many passes aren't as many steps: CBOW takes one a place, skip-gram one a pair, here 5.5 times as many. Given as many steps (55 passes), CBOW reached 0.48 in three runs of ours, against 0.31 with ten. What you see is the same text read equally often.
+# As many passes aren't as many steps: CBOW takes one a place, skip-gram one a pair: after thinning, and with windows drawn from 1 to 8, here 5.5 times as many. Given as many steps (55 passes), CBOW reached 0.48 in three runs of ours, against 0.31 with ten. What you see is the same text read equally often.
 #
 # Is your skip-gram what others get? The next cell compares it with where nearly every seed falls.
 
@@ -490,11 +494,15 @@ check.word_embeddings.cooccurrence(cooccurrence)
 # %% [markdown] tags=["slide"]
 # ## From counts to vectors: PPMI and SVD
 #
-# *the* stands near everything, which says nothing. **PMI** (pointwise mutual information) asks instead: how much more often do these two meet *than by chance*, log(p(a, b) / (p(a) p(b)))? **PPMI** puts 0 where that is negative. To keep rare neighbours from shining, their counts are smoothed first, to the power 0.75 (Levy, Goldberg and Dagan, 2015).
+# *the* stands near everything, which says nothing. **PMI** (pointwise mutual information) asks instead: how much more often do these two meet *than by chance*, log(p(a, b) / (p(a) p(b)))? Here p(a, b) is the share of all counts that a and b have together, p(a) the share of a with anybody.
 
 # %% [markdown]
-# **SVD** (singular value decomposition) then squeezes a row of 3,434 cells into 100 numbers, losing as little as possible: the table becomes U · S · V, and a word's vector is its row of U times √S, so that words and neighbours share the sizes S evenly.
-#
+# **PPMI** puts 0 where that is negative. To keep rare neighbours from shining, their counts are smoothed first, to the power 0.75 (Levy, Goldberg and Dagan, 2015).
+
+# %% [markdown]
+# **SVD** (singular value decomposition) then squeezes a row of 3,434 cells into 100 numbers, losing as little as possible: the table becomes a product of three. U has a row for each word, V a column for each neighbour, and S says how much each of the 100 directions matters. A word's vector is its row of U times √S: one half of S's weight for the words, the other for the neighbours.
+
+# %% [markdown]
 # Counting reads ten copies of the text, thinned by the formula that word2vec uses. **Wait:** 4 seconds, up to 25 on a busy machine.
 
 # %%
@@ -519,7 +527,10 @@ print(f"largest difference: {np.abs(total - count_neighbours(few, words, 8)).max
 # %% [markdown] tags=["slide"]
 # ## Two sides of one thing
 #
-# Guessing and counting look like two worlds. They aren't: where skip-gram has learnt all it can, a centre's input vector times a neighbour's output vector comes out as the PMI of the two, less a constant for the negatives (Levy and Goldberg, 2014). It factorises a table that it never sees, as SVD does with one that it does. Check it on the cells of our table that hold at least 2.
+# Guessing and counting aren't two worlds: where skip-gram has learnt all it can, a centre's input vector times a neighbour's output vector comes out as the PMI of the two, less a constant for the negatives (Levy and Goldberg, 2014). It factorises a table that it never sees, as SVD does with one that it does.
+
+# %% [markdown]
+# Check it on the cells of our table that hold at least 2: their PMI against the product of the two vectors. The darker a spot in the picture, the more pairs lie there.
 
 # %% tags=["slide"]
 # demonstration 1.16
@@ -1015,7 +1026,10 @@ bars, lines = (
 show(plot_agreement(bars, scores, lines))
 
 # %% [markdown]
-# Skip-gram leads counting by 0.03 [−0.12, 0.18] here and by 0.04 [−0.07, 0.16] on SimLex-999; drawing pairs alone, by 0.03 [−0.06, 0.12] and 0.04 [−0.03, 0.11]. All four hold 0. **Between these two, with the same words, window and passes, no lead is left that could be told from chance.** An earlier version of this lesson gave skip-gram more words than counting, and reported a lead on SimLex-999 that looked sure. Counting, with no network at all, is hard to beat at this size.
+# Over ten seeds, skip-gram leads counting by 0.03 [−0.12, 0.18] here and by 0.04 [−0.07, 0.16] on SimLex-999; drawing pairs alone, by 0.03 [−0.06, 0.12] and 0.04 [−0.03, 0.11]. All four hold 0. **Between these two, with the same words, window and passes, no lead is left that could be told from chance.**
+
+# %% [markdown]
+# An earlier version of this lesson gave skip-gram more words than counting, and reported a lead on SimLex-999 that looked sure. Counting, with no network at all, is hard to beat at this size.
 #
 # Passes decide more than the choice between these two: with three, skip-gram gets 0.17, with thirty 0.47 (means of three seeds).
 
@@ -1039,7 +1053,7 @@ from workshop.score import show_verdict
 show_verdict("C01", "01_word_embeddings")
 
 # %% [markdown]
-# Why not simply *holds*? The rule wants the whole interval above 0.3, for both methods, on both lists. On WordSim-353 skip-gram gets 0.52 [0.33, 0.64], CBOW 0.31 [0.08, 0.52]. SimLex-999 asks how *similar in meaning* words are: *cup* and *coffee* are related, not similar. Words that share neighbours are often only related: skip-gram gets 0.22 [0.07, 0.36]. From a billion words it gets 0.37, on all 999 pairs; one rater against the mean of the others, 0.78 (Hill and others, 2015).
+# Why not simply *holds*? The rule wants the whole interval above 0.3, for both methods, on both lists. On WordSim-353 skip-gram gets 0.52 [0.33, 0.64], CBOW 0.31 [0.08, 0.52]. SimLex-999 asks how *similar in meaning* words are: *cup* and *coffee* are related, not similar. Words that share neighbours are often only related: skip-gram gets 0.22 [0.07, 0.36]. From a billion words it gets 0.37 (all 999 pairs); one rater against the mean of the others, 0.78 (Hill and others, 2015).
 
 # %% [markdown] tags=["slide"]
 # ## How many dimensions?
@@ -1050,7 +1064,7 @@ show_verdict("C01", "01_word_embeddings")
 predict("C02")
 
 # %% [markdown]
-# Be fair here too: with more text, a pass has more steps. So 5 % of the text is read 200 times, all of it 10 times: nearly equal updates. Each point is the mean of five draws of the text, which differ much among themselves.
+# Be fair here too: with more text, a pass has more steps. So 5 % of the text is read 200 times, all of it 10 times: nearly equal updates. Each point is the mean of five draws of the text, which differ much among themselves, and of both lists: SimLex-999 pulls it down.
 
 # %% tags=["slide"]
 # demonstration 1.32
@@ -1063,7 +1077,10 @@ show(plot_sizes(measured.select(task="sweep", metric="spearman")))
 show_verdict("C02", "01_word_embeddings")
 
 # %% [markdown]
-# With 5 % of the text every size scores 0.11 to 0.14, with all of it 0.31 to 0.37: on average over the sizes, all of the text is worth 0.22 [0.08, 0.35] more. Some of that may be 200 readings that are too many. From 10 to 200 numbers a word the lines hardly rise. Whether size gains *more* where there is more text is a finer question: the box's interval holds 0. A difference under a tenth was out of reach from the start.
+# With 5 % of the text every size scores 0.11 to 0.14, with all of it 0.31 to 0.37: on average over the sizes, all of the text is worth 0.22 [0.08, 0.35] more. Some of that may be due to the 200 readings. From 10 to 200 numbers a word the lines hardly rise.
+
+# %% [markdown]
+# Whether size gains *more* where there is more text is a finer question: the box's interval holds 0. A difference under a tenth was out of reach from the start.
 
 # %% [markdown] tags=["slide"]
 # ## Associations: what texts take for granted
@@ -1115,7 +1132,10 @@ missing = association_test(find_test("career"), *learnt["cbow"]).missing
 print("not on our list, so left out of career's test:", ", ".join(missing))
 
 # %% [markdown]
-# Skip-gram, CBOW and counting lean alike, GloVe doesn't; with so few words no finer difference can be told. The effect of *career* over our ten seeds: skip-gram 1.36 to 1.53, CBOW 0.87 to 1.22, counting 0.90 to 1.36, GloVe −0.67 to 0.32. Don't set these beside MiniLM's 0.33 at once: seven words are missing here; with the same words left out MiniLM gives 0.79. An association belongs to a text *and* a method. What harm it does depends on what is built on it.
+# Skip-gram, CBOW and counting lean alike, GloVe doesn't; with so few words no finer difference can be told. The effect of *career* over our ten seeds: skip-gram 1.36 to 1.53, CBOW 0.87 to 1.22, counting 0.90 to 1.36, GloVe −0.67 to 0.32.
+
+# %% [markdown]
+# Don't set these beside MiniLM's 0.33 at once: seven words are missing here; with the same words left out MiniLM gives 0.79. An association belongs to a text *and* a method. What harm it does depends on what is built on it.
 
 # %% [markdown] tags=["slide"]
 # ## The boat comes back

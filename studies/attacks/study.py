@@ -19,11 +19,13 @@ from pathlib import Path
 
 from backstage.course.config import SECRET
 from backstage.course.make import make_course
+from backstage.lessons.notebooks import make_solved, write_json
 from backstage.lessons.source import checkout
 from studies.attacks.battery import read_attacks
 from studies.environment import describe_machine, describe_versions
 from studies.freshness import hash_inputs
 from studies.keep import read_measured
+from workshop.checks.registry import list_exercises
 from workshop.errors import WorkshopError
 from workshop.score.results import Results, Row
 
@@ -64,9 +66,15 @@ def attack_nbgrader(course: Path, name: str) -> Outcome:
     places = {"CANARY": CANARY, "ABSTRACT": CANARY, "FOLDER": course / "targets", "CHECKOUT": checkout()}
     places |= {"PID": 1, "PORT": PORT, "UDP": PORT + 1, "WANTED": hidden}
     (course / "targets" / "canary").write_text(CANARY)
+    return grade_in_box(course, name, attack.notebook(places))
+
+
+def grade_in_box(course: Path, name: str, content: bytes) -> Outcome:
+    """Let stock nbgrader grade one notebook's bytes in a box, and read what came of it."""
+    (course / "targets").mkdir(exist_ok=True)
     path = course / "submitted" / name / LESSON / f"{LESSON}.ipynb"
     path.parent.mkdir(parents=True)
-    path.write_bytes(attack.notebook(places))
+    path.write_bytes(content)
     try:
         subprocess.run(_box(course, name), capture_output=True, timeout=SECONDS, check=False)
     except subprocess.TimeoutExpired:
@@ -81,17 +89,8 @@ def _box(course: Path, name: str) -> list[str]:
     box = ["bwrap", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--unshare-pid"]
     box += ["--unshare-net", "--unshare-ipc", "--new-session", "--die-with-parent", "--cap-drop", "ALL"]
     box += ["--bind", str(course), str(course), "--chdir", str(course)]
-    box += [
-        "--setenv",
-        "HOME",
-        str(course),
-        "--setenv",
-        "TMPDIR",
-        str(course / "targets"),
-        "--setenv",
-        "WORKSHOP_CANARY",
-        "the-canary",
-    ]
+    told = {"HOME": course, "TMPDIR": course / "targets", "WORKSHOP_CANARY": CANARY, "PYTHONPATH": checkout()}
+    box += [word for variable, value in told.items() for word in ("--setenv", variable, str(value))]
     return [*box, sys.executable, "-c", INSIDE, name]
 
 
@@ -128,12 +127,28 @@ def measure(short: bool = False) -> Results:
     wanted = [one for one in read_attacks() if not one.heavy and (not short or one.name in SHORT)]
     inputs = {} if short else hash_inputs(INPUTS)
     known, rows = {} if short else _read_known(inputs), []
+    prove_box()
     for attack in wanted:
         found = known.get(attack.name) or _measure_one(attack.name)
         print(f"{attack.name:<28}{', '.join(f'{row.metric} {row.value:g}' for row in found)}", flush=True)
         rows += found
     machine, versions = describe_machine(), describe_versions(["nbgrader", "nbconvert", "ipykernel"])
     return Results(STEM, "small", tuple(rows), versions=versions, machine=machine, inputs=inputs)
+
+
+def prove_box() -> None:
+    """Let an honest notebook be graded as the attacks are; raise WorkshopError unless it gets its points.
+
+    Otherwise every attack would seem to be lost, whatever nbgrader does with it.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        outcome = grade_in_box(_copy_course(Path(folder)), "honest", write_json(make_solved(LESSON)).encode())
+    points = sum(exercise.points for exercise in list_exercises(LESSON))
+    if outcome.points != points:
+        raise WorkshopError(
+            f"an honest notebook got {outcome.points} of {points} points in the box, so nothing can be said of "
+            "attacks. Does nbgrader run on this machine?"
+        )
 
 
 def _measure_one(name: str) -> list[Row]:

@@ -94,6 +94,11 @@ def test_a_change_that_changes_no_figure_is_accepted(tmp_path, monkeypatch):
     assert before == (len(list(marks.iterdir())), sum(len(path.read_text()) for path in marks.iterdir()))
 
 
+def test_of_every_name_among_the_fields_one_cell_is_run_again():
+    lines = [{"cell": cell, "wall_seconds": seconds} for cell, seconds in ((["a", 1], 3), (["a", 2], 1), (["b", 1], 2))]
+    assert [line["cell"] for line in runner._find_shortest(lines)] == [["a", 2], ["b", 1]]
+
+
 def test_a_change_of_a_figure_is_not_accepted(tmp_path, monkeypatch):
     marks = in_a_folder(tmp_path, monkeypatch)
     runner.run_cells(square, [(2, str(marks))], stem="squares", inputs=["settings"])

@@ -45,7 +45,7 @@ class TestPredictions:
         assert (buttons.options, buttons.value) == (tuple(CHOICES), None)
         buttons.value = "does not hold"
         assert read_record().predictions == {"C01": "does not hold"}
-        assert "Your prediction: <b>does not hold</b>. Lesson 01 will measure it." in find(form, "HTML")[2].value
+        assert "Your prediction: <b>does not hold</b>. Lesson 01 measures it." in find(form, "HTML")[2].value
         assert "too uncertain to decide" in find(form, "HTML")[0].value, "what “can't tell” means as an answer"
 
     def test_the_form_of_lesson_00_says_what_each_claim_means(self):

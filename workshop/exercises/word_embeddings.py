@@ -94,6 +94,8 @@ cosine.mistakes(
     ("V @ u / np.where(lengths == 0, 1, lengths)", "V @ u",
      "inner products: nothing is divided by the lengths, so long vectors win.",
      "divide by the length of u and by the length of each row of V."),
+    ("np.linalg.norm(V, axis=1) * np.linalg.norm(u)", "(V**2).sum(axis=1) * (u**2).sum()",
+     "it is divided by squares of the lengths: a length is the root of the added squares.", "take the root of each."),
     (" * np.linalg.norm(u)", "", "the length of u is missing from the division.",
      "divide by both lengths: that of u and that of the row."),
     ("np.linalg.norm(V, axis=1) * ", "0 * V[:, 0] + ", "the lengths of the rows of V are missing from the division.",

@@ -85,7 +85,7 @@ def plot_association(found: Association, sets: WordSets) -> Any:
         set_words(
             figure,
             title=f"{first[0].upper()}{first[1:]} against {second}: {lean} "
-            f"({as_far:,} of {draws:,} regroupings lean as far, d = {found.effect:.2f}).",
+            f"({as_far:,} of {draws:,} regroupings lean as far, effect {found.effect:.2f}).",
             x=f"lean towards “{attribute}” rather than “{other}” (difference of mean cosines)",
             y="regroupings (count)",
             alt=f"A histogram around {found.permuted.mean():.3f}; a line at {found.observed:.3f} marks the true "

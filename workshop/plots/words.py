@@ -130,7 +130,7 @@ def plot_sizes(rows: Sequence[Row]) -> Any:
             figure,
             title=_sizes_title(lines),
             x="dimensions of the vectors (logarithmic)",
-            y="Spearman correlation with people",
+            y="Spearman with people, mean of both lists",
             alt="Bands: 95 % intervals of the least and the most text. Best of each line: "
             + "; ".join(_say(f"{percent(s)} of the text, {d} dimensions,", r) for s, (d, r) in best.items())
             + ".",

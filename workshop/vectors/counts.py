@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from workshop.errors import take_list
+from workshop.threads import use_threads
 
 
 def choose_vocabulary(
@@ -101,7 +102,8 @@ def svd_vectors(table: np.ndarray, dimensions: int, seed: int = 0) -> np.ndarray
 
 def ppmi_vectors(counts: np.ndarray, dimensions: int = 100, seed: int = 0) -> np.ndarray:
     """Return word vectors from counts of neighbours, shape (V, D), float32: PPMI, then SVD."""
-    return svd_vectors(positive_pmi(counts), dimensions, seed)
+    with use_threads(1):  # with two it takes twice as long: see threads.py
+        return svd_vectors(positive_pmi(counts), dimensions, seed)
 
 
 def random_vectors(words: Sequence[str], dimensions: int = 100, seed: int = 0) -> np.ndarray:

@@ -106,7 +106,7 @@ def _status(statement: Statement, answer: str | None) -> str:
 
 def _when(statement: Statement) -> str:
     """Return where the verdict will come from."""
-    return f"Lesson {' and '.join(statement.lessons)} will measure it."
+    return f"Lesson {' and '.join(statement.lessons)} measures it."
 
 
 def _still(statements: list[Statement], chosen: dict[str, str]) -> dict[str, str]:
@@ -119,6 +119,6 @@ def _still(statements: list[Statement], chosen: dict[str, str]) -> dict[str, str
         lines.append(f"{statement.id} {statement.sentence}{meaning}\n    {state}")
         items.append(f"<li>{_sentence(statement)}<p>{html.escape(state)}</p></li>")
     lines.append(LEGEND.replace("<i>", "").replace("</i>", ""))
-    lines.append(f'Without buttons, answer by predict("{statements[0].id}", "holds").')
+    lines.append(f'Without buttons: from workshop.widgets import predict; predict("{statements[0].id}", "holds")')
     listing = f'<ul style="list-style:none;padding:0">{"".join(items)}</ul><p>{LEGEND}</p>'
     return {"text/plain": "\n".join(lines), "text/html": listing}
