@@ -75,9 +75,10 @@ def set_threads(count: int) -> None:
     Children of this process get the same by their environment.
     """
     global _ours
-    _ours = str(count)
+    if os.environ.get(VARIABLES[0]) != str(count):  # otherwise it is what somebody has set
+        _ours = str(count)
     for name in VARIABLES:
-        os.environ[name] = _ours
+        os.environ[name] = str(count)
     if "numpy" in sys.modules:
         _limit_pools(count)
     if "torch" in sys.modules:

@@ -47,7 +47,9 @@ def test_a_busy_machine_gives_one_thread(monkeypatch, share, expected):
 def test_somebodys_choice_is_kept_and_our_own_is_made_anew(monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "7")
     assert choose_threads(1.0) == 7
-    assert setup().threads == 7
+    with monkeypatch.context() as inner:
+        inner.setattr(threads.time, "sleep", lambda _: pytest.fail("looks at the machine though somebody has chosen"))
+        assert [setup().threads, setup().threads] == [7, 7]
     monkeypatch.setenv("OMP_NUM_THREADS", "")
     monkeypatch.setattr(threads, "count_threads", lambda: 4)
     set_threads(choose_threads(1.0))

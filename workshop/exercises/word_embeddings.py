@@ -13,6 +13,7 @@ lesson(
     title="Word embeddings",
     minutes=85,
     seconds=75,
+    libraries=("gensim.models", "gensim.test.utils"),
     causes={
         "below": "fewer epochs or fewer articles than the recipe's, or pairs with unknown words counted as 0.",
         "above": "easier pairs than the fixed ones, or words left out of the comparison.",
