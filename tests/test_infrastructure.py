@@ -255,6 +255,7 @@ def test_every_installed_distribution_is_pinned():
     assert installed - pins - tools == set()
 
 
+@pytest.mark.slow
 def test_pip_check_finds_only_what_the_readme_explains():
     run = subprocess.run([sys.executable, "-m", "pip", "check"], capture_output=True, text=True, check=False)
     readme = (ROOT / "README.md").read_text()

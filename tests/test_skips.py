@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from tests.conftest import tell_skips
 
 
@@ -26,6 +28,7 @@ def test_the_line_says_how_many_for_want_of_what_and_the_command():
     )
 
 
+@pytest.mark.slow
 def test_the_line_is_the_last_and_counts_the_runs_before(tmp_path):
     (tmp_path / "test_one.py").write_text("import pytest\n\ndef test():\n    pytest.skip('no Chromium')\n")
     environment = os.environ | {"WORKSHOP_SKIPS": str(tmp_path / "skips")}

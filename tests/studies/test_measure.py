@@ -62,6 +62,7 @@ def in_a_folder(tmp_path, monkeypatch):
     return marks
 
 
+@pytest.mark.slow
 def test_finished_cells_are_not_run_again(tmp_path, monkeypatch):
     marks = in_a_folder(tmp_path, monkeypatch)
     cells, options = [(number, str(marks)) for number in (2, 3)], {"stem": "squares", "inputs": ["workshop/errors"]}

@@ -83,6 +83,7 @@ def test_a_changed_reference_makes_the_figures_stale_wherever_it_lies():
     }
 
 
+@pytest.mark.slow
 def test_short_form_catches_nine_of_ten_and_names_most():
     rows = mutation.measure(short=True).rows
     caught, named = ([row for row in rows if row.metric == f"share {what}"] for what in ("caught", "named"))

@@ -127,6 +127,7 @@ def test_a_failed_install_leaves_no_stamp_and_names_the_log(bootstrap, monkeypat
     assert not bootstrap.stamp_of("lab").exists()
 
 
+@pytest.mark.slow
 def test_a_long_install_says_what_it_is_at(bootstrap, monkeypatch, tmp_path, capsys):
     slow = "import time; print('Collecting torch', flush=True); time.sleep(1.5)"
     install_with(bootstrap, monkeypatch, tmp_path, slow)

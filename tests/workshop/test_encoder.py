@@ -76,6 +76,7 @@ def test_equal_to_the_mean_of_bare_berts_token_vectors(encoder, vectors):
     assert type(encoder).__name__ == "SentenceTransformer"
 
 
+@pytest.mark.slow
 @limits(max_examples=10, deadline=None)
 @given(order=st.permutations(range(len(TEXTS))), batch=st.integers(1, 9))
 def test_order_and_batches_change_nothing(encoder, vectors, order, batch):

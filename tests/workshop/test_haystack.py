@@ -59,6 +59,7 @@ def vectors():
     return load_wiki_vectors()
 
 
+@pytest.mark.slow
 def test_wiki_passages_are_as_promised(wiki):
     assert len(wiki) == haystack.WIKI_PASSAGES
     shortest, longest = haystack.WIKI_WORDS
@@ -66,6 +67,7 @@ def test_wiki_passages_are_as_promised(wiki):
     assert wiki == load_wiki_passages()
 
 
+@pytest.mark.slow
 def test_haystack_begins_with_the_handbook(wiki):
     passages = load_passages()
     found = load_haystack(size=2_000)
@@ -81,6 +83,7 @@ def test_a_haystack_of_another_size_is_refused(size):
         load_haystack(size=size)
 
 
+@pytest.mark.slow
 def test_shipped_vectors_are_the_encoders(wiki, vectors):
     pytest.importorskip("transformers")
     from workshop.models import encode_texts, load_encoder
@@ -146,6 +149,7 @@ def both(vectors):
     return real, enlarge(kept[: len(real) // 2], len(real), seed=0), asked
 
 
+@pytest.mark.slow
 def test_made_vectors_spread_and_lie_like_real_ones(both):
     real, enlarged, asked = both
     made = enlarged[len(enlarged) // 2 :]

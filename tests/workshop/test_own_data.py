@@ -192,6 +192,7 @@ def test_tickets_keep_what_they_have(folder, settings):
     assert (second.ticket_id, second.customer) == ("line-4", "line-4")
 
 
+@pytest.mark.slow
 def test_a_million_rows_stream_and_the_first_are_used(folder, settings):
     path = folder / "tickets.csv"
     with path.open("w", encoding="utf-8") as file:
@@ -213,6 +214,7 @@ def test_streaming_reads_no_further_than_asked(folder):
         next(rows)
 
 
+@pytest.mark.slow
 def test_ten_thousand_documents_are_read(folder, settings):
     for place in range(10_000):
         (folder / "handbook" / f"page-{place:05}.txt").write_text(f"Page {place}.")

@@ -19,6 +19,7 @@ def trained():
     return train_from_nothing(SENTENCES, steps=40)
 
 
+@pytest.mark.slow
 def test_the_loss_begins_at_chance_and_falls(trained):
     assert len(trained.losses) == 40
     assert trained.losses[0] == pytest.approx(torch.log(torch.tensor(len(trained.tokenizer) * 1.0)).item(), abs=0.3)
@@ -33,6 +34,7 @@ def test_it_writes_with_the_librarys_own_generate(trained):
     assert whole.shape[1] > ids.shape[1]
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_weights_and_another_does_not():
     def train(seed):
         return train_from_nothing(SENTENCES, steps=3, seed=seed).losses
@@ -44,6 +46,7 @@ def test_the_same_seed_gives_the_same_weights_and_another_does_not():
     assert train(1) != first
 
 
+@pytest.mark.slow
 def test_the_time_is_kept():
     found = train_from_nothing(SENTENCES, seconds=1.0)
     assert found.losses

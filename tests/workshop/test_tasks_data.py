@@ -111,6 +111,7 @@ def test_missing_file_is_told_with_the_way_out(monkeypatch, tmp_path):
         load_task("json")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TRAINING)
 def test_no_held_answer_stands_in_training(name):
     leaks = [(row.id, text) for row in load_task(name, "train") for text in held_answers() if holds(tell(row), text)]
@@ -137,6 +138,7 @@ def test_card_names_every_file_its_licence_and_its_day():
     assert "25 November 2026" in card
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("tool", "made"),
     [("make_json_tasks", ["json"]), ("make_entity_labels", ["entities"]), ("make_skills", ["skills", "pages"])],

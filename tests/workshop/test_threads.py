@@ -71,6 +71,7 @@ def test_a_machine_that_does_not_tell_counts_as_free(tmp_path, content):
     assert read_busy_share(0.0, ticks) == 0.0
 
 
+@pytest.mark.slow
 def test_libraries_that_are_loaded_follow():
     code = (
         "import os, numpy, torch\nfrom threadpoolctl import threadpool_info\nfrom workshop.threads import *\n"

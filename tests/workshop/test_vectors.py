@@ -105,6 +105,7 @@ def test_training_repeats_and_learns_what_words_share(method):
     assert near > far
 
 
+@pytest.mark.slow
 def test_training_does_not_depend_on_the_hash_seed():
     code = (
         "from workshop.vectors import train_words; text = [['sun', 'moon', 'sea', 'rope']] * 50; "

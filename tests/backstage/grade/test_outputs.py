@@ -213,6 +213,7 @@ def test_pages_that_are_no_longer_made_go_and_others_files_stay(tmp_path):
     assert theirs.read_text() == "the teacher's own"
 
 
+@pytest.mark.slow
 def test_a_thousand_submissions(tmp_path):
     for n in range(1000):
         write(tmp_path / "in", f"s{n:04d}", {"0.1": [2 * (n % 2)]})

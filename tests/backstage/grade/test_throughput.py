@@ -43,6 +43,7 @@ def test_short_form_gives_the_same_marks(capsys):
     assert all(row.value > 0 for row in rows if row.metric != "reading, writing and the rest")
 
 
+@pytest.mark.slow
 def test_class_is_mixed_and_the_same_for_a_seed():
     made = make_class(WORDS, 12)
     assert {name: write_json(one) for name, one in make_class(WORDS, 12).items()} == {
@@ -53,6 +54,7 @@ def test_class_is_mixed_and_the_same_for_a_seed():
     assert len(set(written)) > 3
 
 
+@pytest.mark.slow
 def test_peak_memory_counts_what_was_taken():
     with memory.PeakMemory() as before:
         memory.threading.Event().wait(3 * memory.TICK)
