@@ -16,6 +16,7 @@ from backstage.grade.caller import JailCaller, Questions
 from backstage.grade.jail.bubblewrap import LIGHT, Jail
 from backstage.grade.replay import Limits, Replay
 from workshop import errors
+from workshop.checks.lessons import find_lesson
 from workshop.checks.local import local_caller
 from workshop.checks.mistakes import Rule
 from workshop.checks.protocol import NOT_PLAIN, equal
@@ -134,8 +135,15 @@ def test_without_torch_it_is_said_at_once(monkeypatch, jail):
     assert closed == [True]
 
 
-@pytest.mark.parametrize(("tensors", "wanted"), [(False, LIGHT), (True, (*LIGHT, "torch"))])
-def test_torch_is_loaded_beforehand_for_tensors_alone(monkeypatch, tensors, wanted):
+@pytest.mark.parametrize("tensors", [False, True])
+def test_torch_is_loaded_beforehand_for_tensors_alone(monkeypatch, tensors):
     exercises = [EXERCISE] if tensors else []
     monkeypatch.setattr(engine, "list_exercises", lambda stem: exercises)
-    assert engine.choose_libraries("01_word_embeddings") == wanted
+    wanted = (*LIGHT, *(("torch",) if tensors else ()))
+    assert engine.choose_libraries("00_start_here") == wanted
+
+
+def test_what_a_lesson_declares_is_loaded_beforehand():
+    declared = find_lesson("01_word_embeddings").libraries
+    assert "gensim.models" in declared
+    assert engine.choose_libraries("01_word_embeddings") == (*LIGHT, *declared)
