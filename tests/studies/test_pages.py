@@ -32,6 +32,7 @@ def test_every_lesson_has_its_three_costs_and_a_budget():
         assert lesson.seconds > 0
 
 
+@pytest.mark.slow
 def test_short_measure_runs_the_first_lesson_for_real():
     results = budgets.measure(short=True)
     assert {row.lesson for row in results.rows} == {"00"}

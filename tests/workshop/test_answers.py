@@ -193,7 +193,7 @@ def test_who_stops_asking_stops_the_model(loaded):
     pieces = stream_answer(*loaded, "Where is the boat?", max_new_tokens=100)
     next(pieces)
     pieces.close()
-    assert threading.active_count() == before
+    assert threading.active_count() <= before  # other tests' threads may end meanwhile
 
 
 @pytest.mark.parametrize(

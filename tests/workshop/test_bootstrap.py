@@ -86,6 +86,7 @@ def install_with(bootstrap, monkeypatch, tmp_path, command: str) -> list[list[st
     return calls
 
 
+@pytest.mark.slow
 def test_installs_once_and_again_when_the_pins_change(bootstrap, monkeypatch, tmp_path):
     calls = install_with(bootstrap, monkeypatch, tmp_path, "print('Collecting things')")
     bootstrap.install("lab")
@@ -109,6 +110,7 @@ def test_a_change_that_packaging_does_not_see_installs_nothing(bootstrap, monkey
     assert len(calls) == 3
 
 
+@pytest.mark.slow
 def test_a_maintainers_environment_serves_a_learner_but_not_the_other_way(bootstrap, monkeypatch, tmp_path):
     calls = install_with(bootstrap, monkeypatch, tmp_path, "")
     bootstrap.install("dev")

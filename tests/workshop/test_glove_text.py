@@ -183,6 +183,7 @@ letters = st.text(
 numbers = st.floats(width=32, allow_nan=False, allow_infinity=False, allow_subnormal=False)
 
 
+@pytest.mark.slow
 @given(words=st.lists(letters, min_size=1, max_size=6, unique=True), size=st.integers(1, 4), data=st.data())
 def test_whatever_is_written_comes_back(tmp_path_factory, words, size, data):
     rows = data.draw(

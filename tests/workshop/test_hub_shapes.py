@@ -30,6 +30,7 @@ SPLITS = {
 }
 
 
+@pytest.mark.slow
 def test_qwen_writes_in_a_batch_what_transformers_writes_alone(tmp_path):
     tokenizer, model = open_language_model(make_qwen(tmp_path), Settings(device="cpu", dtype="float32"))
     texts = ["hi", "Where is the boat?", "a " * 20]

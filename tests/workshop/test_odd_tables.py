@@ -308,6 +308,7 @@ ODD = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "content"), [(name, one) for name, several in ODD.items() for one in several])
 def test_the_doctor_never_ends_without_its_table(folder, name, content):
     from click.testing import CliRunner

@@ -148,6 +148,7 @@ def test_only_the_adapter_learns(model):
     assert not tuned.training
 
 
+@pytest.mark.slow
 def test_all_weights_learn_and_the_answers_are_the_examples(model):
     before = weights_of(model.model)
     fine_tune(model.model, make_examples(model.tokenizer, CHATS), epochs=60, rate=1e-2, batch=4)
