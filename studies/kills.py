@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backstage.lessons.notebooks import make_learner, make_solved, write_json
+from backstage.secret import make_secret
 from studies.environment import describe_machine, describe_versions
 from studies.freshness import hash_inputs
-from workshop.checks.hidden import make_secret
 from workshop.errors import WorkshopError
 from workshop.score.results import Results, Row
 

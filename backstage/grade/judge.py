@@ -12,10 +12,10 @@ from backstage.grade.records import Mark
 from backstage.grade.replay import LostError, StoppedError
 from workshop.checks import run_check
 from workshop.checks.ask import CheckBroken
+from workshop.checks.faults import call_reference
 from workshop.checks.hidden import run_hidden
 from workshop.checks.protocol import TIME_UP, Caller, Reply
 from workshop.checks.registry import Exercise
-from workshop.checks.sound import call_reference
 from workshop.errors import NotWritten, NotYet, WorkshopError
 
 LONGEST = 4000

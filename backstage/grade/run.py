@@ -10,6 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Protocol
 
+from backstage.course.config import SECRET
 from backstage.grade.feedback import write_feedback, write_overview
 from backstage.grade.journal import Journal, make_digest
 from backstage.grade.judge import write_trace
@@ -19,9 +20,8 @@ from backstage.grade.options import Options, Summary
 from backstage.grade.outputs import Folder, name_pages, tidy, write_faults, write_grades, write_results
 from backstage.grade.records import Record, Submission
 from backstage.grade.submissions import Found, find_submissions
-from workshop.checks.hidden import ENVIRONMENT, make_secret, read_secret
-
-SECRET = "secret_of_hidden_tests"
+from backstage.secret import make_secret
+from workshop.checks.hidden import ENVIRONMENT, read_secret
 
 
 class Grader(Protocol):

@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import os
-import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,20 +20,6 @@ SEEDS = 4
 
 class HiddenTestsError(WorkshopError):
     """The hidden tests can't run for a reason that is the teacher's to mend, not the student's."""
-
-
-def make_secret(path: Path) -> bool:
-    """Write a new secret, readable by its owner alone; leave an existing one as it is.
-
-    Returns whether one was written.
-    """
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return False
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(secrets.token_hex(SECRET_BYTES) + "\n")
-    return True
 
 
 def read_secret(path: Path | None = None) -> bytes:
