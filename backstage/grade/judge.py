@@ -53,9 +53,14 @@ class Verdict:
     def as_mark(self) -> Mark:
         """Return the mark: all points where there is no reason against it, with texts that are safe to print."""
         points = None if self.fault else 0 if self.reason else self.exercise.points
-        notes = tuple(map(clean, self.notes))
+        notes = tuple(map(clean_text, self.notes))
         return Mark(
-            self.exercise.id, points, self.exercise.points, clean(self.reason), clean(self.message, "\n"), notes
+            self.exercise.id,
+            points,
+            self.exercise.points,
+            clean_text(self.reason),
+            clean_text(self.message, "\n"),
+            notes,
         )
 
 
@@ -133,7 +138,7 @@ def stopped(verdict: Verdict, error: StoppedError) -> Verdict:
     return verdict.fail(str(error), f"{verdict.exercise.heading}: {error}.\n  {ONCE_MORE}")
 
 
-def clean(text: str, kept: str = "") -> str:
+def clean_text(text: str, kept: str = "") -> str:
     """Return a text without control characters, marks of direction and halves of characters, cut to a length.
 
     kept: control characters that stay.
