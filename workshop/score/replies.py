@@ -122,7 +122,7 @@ def _holds_words(said: list[str], wanted: list[str]) -> bool:
 
 
 def _list_truths(truth: str | Sequence[str] | None, place: int) -> list[str]:
-    """Return all texts that are right, none for a question without an answer; raise WorkshopError for a wordless one."""
+    """Return all texts that are right: none without an answer. Raises WorkshopError for one without words."""
     allowed = [] if truth is None else [truth] if isinstance(truth, str) else list(truth)
     for one in allowed:
         if not split_words(one):
