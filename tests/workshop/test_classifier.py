@@ -73,7 +73,7 @@ def test_it_learns_and_is_saved_with_its_labels(fresh, tmp_path):
     np.testing.assert_array_equal(predict_logits(tokenizer, again, TEXTS), logits)
     assert again.config.id2label == dict(enumerate(LABELS))
     (tmp_path / "model.safetensors").unlink()
-    with pytest.raises(WorkshopError, match=r"can't load a classifier from .* Give a folder that save_pretrained wrote"):
+    with pytest.raises(WorkshopError, match=r"can't load a classifier from .* Give a folder"):
         open_classifier(tmp_path, PLAIN)
 
 
