@@ -1,13 +1,13 @@
 """Compare the workshop's loop with transformers' Trainer, on the same model, examples, rate and steps, in one run.
 
-    python benchmarks/training.py [--what chats classifier] [--rounds 2] [--threads 1] [--passages 1] [--batch 4]
+    python benchmarks/training.py [--what chats classifier] [--rounds 2] [--threads 1] [--passages 3] [--batch 2]
 
-chats: SmolLM2 with peft's default LoRA (rank 8 on q and v) reads passages and answers; classifier: all weights of
-MiniLM learn the topics of tickets. The Trainer has its own defaults (its sampling, its collators, all logits), but for
-rate, warm-up, batch and epochs. Each training is a fresh process and the two take turns, so that a busy machine slows
-both. Prints tokens a second without padding (of the process' own CPU time, and of the clock), the peak of memory, and
-the loss on examples held back before and after. A graphics card is used where there is one. Linux: memory is read in
-/proc.
+chats: SmolLM2 with peft's default LoRA (rank 8 on q and v) reads 1 to 3 passages and answers; classifier: all weights
+of MiniLM learn the topics of tickets. The Trainer has its own defaults (its sampling, its collators, all logits), but
+for rate, warm-up, batch and epochs. Each training is a fresh process and the two take turns, so that a busy machine
+slows both. Prints tokens a second without padding (of the process' own CPU time, and of the clock), the peak of
+memory, and the loss on examples held back before and after. A graphics card is used where there is one. Linux: memory
+is read in /proc.
 """
 
 import argparse
@@ -41,11 +41,13 @@ def make_chats(plan: dict[str, Any]) -> tuple[Any, Any, list[Any]]:
     for one in load_passages():
         pages.setdefault(one.document, []).append(one.text)
     chats = []
-    for one in load_faq(split="train"):
+    for row, one in enumerate(load_faq(split="train")):
         first = next((text for text in pages[one.document] if one.answer in text), pages[one.document][0])
-        passages = [first, *(text for text in pages[one.document] if text != first)][: plan["passages"]]
+        passages = [first, *(text for text in pages[one.document] if text != first)][: 1 + row % plan["passages"]]
         asked = {"role": "user", "content": build_prompt(one.question, passages)}
         chats.append([asked, {"role": "assistant", "content": one.answer}])
+    if plan["checkpointing"]:
+        model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
     if plan["all_linear"]:
         return tokenizer, add_lora(model), make_examples(tokenizer, chats)
     import peft
@@ -126,13 +128,14 @@ def run_fresh(plan: dict[str, Any]) -> dict[str, float]:
     return json.loads(run.stdout.splitlines()[-1])
 
 
-def compare(plan: dict[str, Any], rounds: int) -> None:
-    """Let the two take turns and print medians, and the median of the rounds' ratios."""
-    found: dict[str, list[dict[str, float]]] = {way: [] for way in WAYS}
+def compare(plan: dict[str, Any], rounds: int, ways: list[str]) -> None:
+    """Let them take turns and print medians, and the median of the rounds' ratios."""
+    found: dict[str, list[dict[str, float]]] = {way: [] for way in ways}
     for _ in range(rounds):
-        for way in WAYS:
+        for way in ways:
             found[way].append(run_fresh(plan | {"way": way}))
-    print(f"{plan['what']}, {plan['dtype']}, {found['loop'][0]['tokens']:,} tokens in {plan['examples']} examples")
+    tokens = found[ways[0]][0]["tokens"]
+    print(f"{plan['what']}, {plan['dtype']}, {tokens:,} tokens in {plan['examples']} examples, batch {plan['batch']}")
     for way, runs in found.items():
         middle = {name: statistics.median(run[name] for run in runs) for name in runs[0]}
         card = f", {middle['card']:,.0f} MB of the card" if middle["card"] else ""
@@ -141,8 +144,8 @@ def compare(plan: dict[str, Any], rounds: int) -> None:
             f"{middle['peak']:,.0f} MB ({middle['resident']:,.0f} before training){card}; loss "
             f"{middle['before']:.3f} -> {middle['after']:.3f}"
         )
-    for name, said in (("cpu", "CPU time"), ("wall", "the clock")):
-        ratios = [ours[name] / theirs[name] for ours, theirs in zip(*found.values(), strict=True)]
+    for name, said in (("cpu", "CPU time"), ("wall", "the clock")) if len(ways) > 1 else ():
+        ratios = [ours[name] / theirs[name] for ours, theirs in zip(found["loop"], found["Trainer"], strict=True)]
         print(f"  loop / Trainer by {said}: {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})")
 
 
@@ -153,8 +156,10 @@ def main() -> None:
     parser.add_argument("--dtype", nargs="+", choices=DTYPES, default=DTYPES, help="number formats")
     parser.add_argument("--rounds", type=int, default=2, help="how often each is trained (default 2)")
     parser.add_argument("--threads", type=int, default=1, help="threads of PyTorch (default 1)")
-    parser.add_argument("--passages", type=int, default=1, help="passages before each question (default 1)")
-    parser.add_argument("--batch", type=int, default=4, help="chats at once (default 4; tickets: four times as many)")
+    parser.add_argument("--ways", nargs="+", choices=WAYS, default=WAYS, help="what trains")
+    parser.add_argument("--passages", type=int, default=3, help="1 to so many passages before a question (default 3)")
+    parser.add_argument("--checkpointing", action="store_true", help="keep less for the way back: slower, smaller")
+    parser.add_argument("--batch", type=int, default=2, help="chats at once (default 2; tickets: eight times as many)")
     parser.add_argument("--examples", type=int, default=40, help="chats (default 40; tickets: eight times as many)")
     parser.add_argument("--all-linear", action="store_true", help="an adapter beside all linear layers: add_lora's own")
     parser.add_argument("--plan", help=argparse.SUPPRESS)
@@ -164,11 +169,12 @@ def main() -> None:
         return
     print(f"on {choose_device()}, threads: {asked.threads}, rounds: {asked.rounds}")
     for what in asked.what:
-        times = {"chats": (1, 1), "classifier": (4, 8)}[what]
+        times = {"chats": (1, 1), "classifier": (8, 8)}[what]
         plan = {"what": what, "threads": asked.threads, "passages": asked.passages, "all_linear": asked.all_linear}
+        plan["checkpointing"] = asked.checkpointing
         plan |= {"batch": asked.batch * times[0], "examples": asked.examples * times[1]}
         for dtype in asked.dtype:
-            compare(plan | {"dtype": dtype, "rate": 1e-3 if what == "chats" else 1e-4}, asked.rounds)
+            compare(plan | {"dtype": dtype, "rate": 1e-3 if what == "chats" else 1e-4}, asked.rounds, asked.ways)
 
 
 if __name__ == "__main__":
