@@ -9,8 +9,8 @@ slows both. Prints tokens a second without padding (of the process' own CPU time
 memory, and the loss on examples held back before and after. A graphics card is used where there is one. Linux: memory
 is read in /proc.
 
-Seen with --rounds 1 --examples 16 (tickets: 12), one thread, on two cores with bfloat16 instructions that were busy with
-other work, so that the CPU time says more than the clock; loop against Trainer:
+Seen with --rounds 1 --examples 16 (tickets: 12), one thread, on two cores with bfloat16 instructions that were busy
+with other work, so that the CPU time says more than the clock; loop against Trainer:
 
     what, number format     tokens/s of CPU time   ratio   peak, MB        loss after
     chats, bfloat16         227 / 151              1.50    1,371 / 1,690   2.904 / 3.071
@@ -19,7 +19,8 @@ other work, so that the CPU time says more than the clock; loop against Trainer:
     classifier, float32     917 / 693              1.32    1,308 / 1,323   2.023 / 2.012
 
 With one passage and a batch of 4, where rows are of like length and little is padded, chats gave 1.29 in bfloat16 and
-1.36 in float32. The loop alone in float32 with one passage: 1,466 MB at a batch of 2, 1,283 MB at 4 with --checkpointing.
+1.36 in float32. The loop alone in float32 with one passage: 1,466 MB at a batch of 2, 1,283 MB at 4 with
+--checkpointing.
 """
 
 import argparse
