@@ -16,8 +16,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from backstage.hidden import make_secret
 from backstage.lessons.notebooks import make_learner, make_solved, write_json
-from backstage.secret import make_secret
 from studies.environment import describe_machine, describe_versions
 from studies.freshness import hash_inputs
 from workshop.errors import WorkshopError

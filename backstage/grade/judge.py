@@ -10,10 +10,10 @@ from backstage.grade.caller import Questions
 from backstage.grade.jail import wire
 from backstage.grade.records import Mark
 from backstage.grade.replay import LostError, StoppedError
+from backstage.hidden import run_hidden
 from workshop.checks import run_check
 from workshop.checks.ask import CheckBroken
 from workshop.checks.faults import call_reference
-from workshop.checks.hidden import run_hidden
 from workshop.checks.protocol import TIME_UP, Caller, Reply
 from workshop.checks.registry import Exercise
 from workshop.errors import NotWritten, NotYet, WorkshopError

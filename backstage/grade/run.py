@@ -20,8 +20,7 @@ from backstage.grade.options import Options, Summary
 from backstage.grade.outputs import Folder, name_pages, tidy, write_faults, write_grades, write_results
 from backstage.grade.records import Record, Submission
 from backstage.grade.submissions import Found, find_submissions
-from backstage.secret import make_secret
-from workshop.checks.hidden import ENVIRONMENT, read_secret
+from backstage.hidden import ENVIRONMENT, make_secret, read_secret
 
 
 class Grader(Protocol):

@@ -2,10 +2,10 @@
 
 import pytest
 
+from backstage.hidden import run_hidden
 from workshop.checks import run_check
 from workshop.checks.ask import CheckBroken
 from workshop.checks.faults import call_reference
-from workshop.checks.hidden import run_hidden
 from workshop.checks.local import local_caller
 from workshop.checks.registry import LESSONS, Exercise, list_exercises
 from workshop.checks.slips import SCALAR

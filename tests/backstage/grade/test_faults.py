@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from backstage import commands
+from backstage import commands, hidden
 from backstage.grade import engine as engine_module
 from backstage.grade import judge
 from backstage.grade.engine import Engine
@@ -17,9 +17,9 @@ from backstage.grade.lms import write_canvas, write_moodle
 from backstage.grade.outputs import name_pages, tidy, write_faults, write_grades
 from backstage.grade.records import Mark, Record, Submission
 from backstage.grade.run import Options, grade_all
-from backstage.secret import make_secret
+from backstage.hidden import make_secret
 from tests.backstage.grade.fake_grader import FakeGrader, write
-from workshop.checks import hidden, passes, run_check
+from workshop.checks import passes, run_check
 from workshop.checks.ask import CheckBroken
 from workshop.checks.faults import call_reference
 from workshop.checks.protocol import Reply
@@ -99,6 +99,12 @@ def test_a_verdict_of_a_broken_check_counts_no_points_and_keeps_the_trace():
     assert "renamed in the new version" in verdict.fault
     assert "Traceback" in verdict.fault
     assert "renamed" not in mark.message
+
+
+def test_notebooks_of_courses_made_before_find_their_hidden_tests():
+    from workshop.checks.hidden import run
+
+    assert run is hidden.run
 
 
 def test_hidden_cell_raises_for_the_teacher(monkeypatch, tmp_path):
