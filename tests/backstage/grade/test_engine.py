@@ -227,7 +227,6 @@ def test_several_at_once(start):
     with ThreadPoolExecutor(4) as pool:
         records = list(pool.map(lambda content: grade(start, content), contents))
     assert [record.points for record in records] == [2, 0, 0, 2] * 5
-    assert len({record.digest for record in records}) == 4
 
 
 def test_time_for_a_submission_is_limited():
