@@ -1,4 +1,4 @@
-"""Baskets: one item is taken away; how often is it among five that are recommended?"""
+"""Baskets: one item is taken away, and counted is how often it is among five that are recommended."""
 
 import functools
 from collections import Counter

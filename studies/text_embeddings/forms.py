@@ -9,7 +9,8 @@ from scipy import sparse
 from sklearn.decomposition import PCA
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from studies.text_embeddings.plan import DIMENSIONS
+from studies.text_embeddings.estimates import score_ranks
+from studies.text_embeddings.plan import DIMENSIONS, K
 from studies.text_embeddings.searches import (
     encoder,
     passage_vectors,
@@ -33,11 +34,13 @@ Form = tuple[str, int, np.ndarray]
 
 
 def run_forms(family: str, seed: int, size: int) -> dict[str, Any]:
-    """Return by form: its bytes, and the ranks of the relevant passages in the haystack for every wording."""
+    """Return by form: its bytes, and for every wording the share of its passages that it finds among five."""
     forms = {"sparse": sparse_forms, "dense": dense_forms, "random projection": projected_forms}[family]
-    return {
-        name: {"bytes": count, "ranks": rank_relevant(scores, relevant())} for name, count, scores in forms(seed, size)
-    }
+    found = {}
+    for name, count, scores in forms(seed, size):
+        recall = score_ranks(rank_relevant(scores, relevant()))[f"recall@{K}"]
+        found[name] = {"bytes": count, "recall": recall.tolist()}
+    return found
 
 
 def run_query_seconds(size: int) -> dict[str, Any]:
@@ -77,9 +80,8 @@ def sparse_forms(_: int, size: int) -> Iterator[Form]:
     )
     place = search.index.vocab_dict
     rows = [[place[word] for word in one if word in place] for one in search._split(asked, False)]
-    counts = sparse.csr_matrix((len(asked), table.shape[1]))
     data = [(row, column) for row, columns in enumerate(rows) for column in columns]
-    counts = sparse.coo_matrix((np.ones(len(data)), np.array(data).T), shape=counts.shape).tocsr()
+    counts = sparse.coo_matrix((np.ones(len(data)), np.array(data).T), shape=(len(asked), table.shape[1])).tocsr()
     for kept, name in _shrink(table.tocsr(), "BM25", words):
         yield name, kept[0], (counts @ kept[1].T).toarray()
 

@@ -2,7 +2,6 @@
 
 import functools
 import time
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ from workshop.vectors.documents import average_words, split_words, train_documen
 from workshop.vectors.geometry import unit
 
 # Those that are trained have a seed; the others give the same each time.
-TRAINED = ("averages", "weighted averages", "Doc2Vec", "Doc2Vec (PV-DM)")
+TRAINED = ("averages", "Doc2Vec", "Doc2Vec (PV-DM)")
 FIXED = ("TF-IDF", "averages of MiniLM's table", "MiniLM")
 
 
@@ -31,24 +30,26 @@ def upper(table: np.ndarray) -> np.ndarray:
 
 
 def run_people(method: str, seed: int) -> dict[str, Any]:
-    """Return the cosine of each pair of the 50 rated stories, and the seconds of making the vectors."""
-    count = len(load_lee()[0])
+    """Return the cosine of each pair of the 50 rated stories, and the seconds of making the vectors.
+
+    weighted: for averages, the same with rare words weighing more.
+    """
     start = time.process_time()
-    vectors = make_vectors(method, stories(), seed)[:count]
+    vectors = make_vectors(method, seed)
     seconds = time.process_time() - start
-    return {"seconds": seconds, "cosines": upper(unit(vectors) @ unit(vectors).T).tolist()}
+    cosines = [upper(unit(one) @ unit(one).T).tolist() for one in vectors]
+    return {"seconds": seconds, "cosines": cosines[0]} | ({"weighted": cosines[1]} if len(cosines) > 1 else {})
 
 
-def make_vectors(method: str, texts: Sequence[str], seed: int) -> np.ndarray:
-    """Return a vector for each of N texts, shape (N, D)."""
+def make_vectors(method: str, seed: int) -> list[np.ndarray]:
+    """Return the vectors of the rated stories, (50, D): in one way, for averages in two."""
+    rated = len(load_lee()[0])
     if method == "TF-IDF":
-        return TfidfSearch(texts).table.toarray()
+        return [TfidfSearch(stories()).table.toarray()[:rated]]
     if method == "MiniLM":
-        return encode_texts(encoder(), texts)
-    words = [split_words(text) for text in texts]
+        return [encode_texts(encoder(), stories()[:rated])]
+    words = [split_words(text) for text in stories()]
     if method.startswith("Doc2Vec"):
-        return train_documents(words, seed, memory=method != "Doc2Vec").dv.vectors
-    if method == "averages of MiniLM's table":
-        return average_words(words, *load_token_embeddings())
-    weights = weigh_words(words) if method == "weighted averages" else None
-    return average_words(words, *train_word_table(words, seed), weights)
+        return [train_documents(words, seed, memory=method != "Doc2Vec").dv.vectors[:rated]]
+    table = load_token_embeddings() if method.startswith("averages of") else train_word_table(words, seed)
+    return [average_words(words[:rated], *table, weights) for weights in (None, weigh_words(words))]

@@ -42,8 +42,6 @@ def read_head(encoder: Any, text: str, layer: int, head: int) -> Head:
 
     layer, head: from 0. outputs: what the model itself makes of the queries, keys and values.
     """
-    import torch
-
     attention = encoder[0].auto_model.encoder.layer[layer].attention.self
     kept: dict[str, Any] = {}
     hooks = [
@@ -56,13 +54,9 @@ def read_head(encoder: Any, text: str, layer: int, head: int) -> Head:
     finally:
         for hook in hooks:
             hook.remove()
-    size = attention.attention_head_size
-    with torch.no_grad():
-        parts = [
-            kept[n][0, :, head * size : (head + 1) * size].float().cpu().numpy() for n in ("query", "key", "value")
-        ]
-        outputs = kept["outputs"][0, :, head * size : (head + 1) * size].float().cpu().numpy()
-    return Head(tokens, *parts, outputs)
+    mine = slice(head * attention.attention_head_size, (head + 1) * attention.attention_head_size)
+    names = ("query", "key", "value", "outputs")
+    return Head(tokens, *(kept[name][0, :, mine].float().cpu().numpy() for name in names))
 
 
 def _run(encoder: Any, text: str) -> tuple[Any, Any]:

@@ -41,7 +41,7 @@ def train_word_table(texts: Sequence[Sequence[str]], seed: int = 0, *, epochs: i
 
 
 def weigh_words(texts: Sequence[Sequence[str]]) -> Mapping[str, float]:
-    """Return how rare each word is: the logarithm of N texts over those that have it (its inverse document frequency)."""
+    """Return how rare each word is: the logarithm of N over how many of N texts have it."""
     sets = [set(words) for words in texts]
     having: dict[str, int] = {}
     for words in sets:

@@ -1,0 +1,1 @@
+"""From the runs of lesson 02 to rows, claims and bands."""
