@@ -117,3 +117,10 @@ def _draw_within(groups: Sequence[str], chance: np.random.Generator) -> np.ndarr
 def find_smallest(values: Sequence[float], groups: int) -> float:
     """Return the smallest difference that so many groups show with 80 % power, given one value of each pilot group."""
     return float(POWER * np.std(values, ddof=1) / np.sqrt(groups))
+
+
+def find_nearest(cosines: np.ndarray, groups: Sequence[str]) -> np.ndarray:
+    """Return for each sentence whether the one nearest to it is of its group, shape (N,), bool."""
+    names, others = np.array(groups), np.array(cosines, dtype=float)
+    np.fill_diagonal(others, -np.inf)
+    return names[others.argmax(axis=1)] == names
