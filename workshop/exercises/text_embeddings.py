@@ -12,6 +12,9 @@ lesson("02_text_embeddings", title="Text embeddings and search", minutes=70, sec
 FOUND = parts("the ids", "the scores")
 NORMALISE = "divide every row by its own length first: axis=1, keepdims=True."
 AFTER_LOOP = "move `return` to the left, so that it comes after the loop."
+COLUMNS = "the columns are brought to length 1, not the rows: the lengths are taken along the wrong axis."
+OTHER_AXIS = "there must be one length for each row; try the other axis."
+UPWARDS = "the farthest come first: argsort() sorts upwards."
 
 
 def draw_rows(rng: np.random.Generator, count: int, size: int) -> np.ndarray:
@@ -38,10 +41,9 @@ attend.tries(
     (np.array([2.0, 1]), np.array([[1.0, 3]]), np.array([[7.0, 8, 9]])),
 )  # fmt: skip
 attend.draws(
-    lambda rng: (rng.integers(-2, 3, 4), rng.integers(-1, 2, (3, 4)), rng.integers(0, 9, (3, 2)).astype(float)),
-    times=3,
+    lambda rng: (rng.integers(-2, 3, 4), rng.integers(-1, 2, (3, 4)), 1.0 * rng.integers(0, 9, (3, 2))), times=3
 )
-MIX, SHIFTED = "(weights / weights.sum()) @ values", "scores - scores.max()"
+SHIFTED, SHARED, MIX = "scores - scores.max()", "weights / weights.sum()", "(weights / weights.sum()) @ values"
 attend.mistakes(
     (" / np.sqrt(len(query))", "", "the scores aren't divided by √D, so the best key takes too much.",
      "divide the scores by the root of the length of `query`, before exp()."),
@@ -49,13 +51,10 @@ attend.mistakes(
       ("np.sqrt(len(query))", "len(keys)")],
      "the scores are divided by another number than √D: by D itself, or by how many keys there are.",
      "D is how many numbers `query` has; take the root of that."),
-    ("/ np.sqrt(len(query))", "* np.sqrt(len(query))", "the scores are multiplied by √D.", "divide by it."),
-    ((" / np.sqrt(len(query))", "", MIX, f"({MIX}) / np.sqrt(len(query))"),
-     "the result is divided by √D, not the scores: after exp() it is too late.", "divide the scores, before exp()."),
     (" / np.sqrt(len(query))", " / (np.linalg.norm(query) * np.linalg.norm(keys, axis=1))",
      "the scores are cosines: attention takes inner products divided by √D.",
      "leave the lengths of query and keys in; divide by the root of D alone."),
-    ([(f"np.exp({SHIFTED})", "scores"), (f"np.exp({SHIFTED})", "scores", "weights / weights.sum()", "weights")],
+    ([(f"np.exp({SHIFTED})", "scores"), (f"np.exp({SHIFTED})", "scores", SHARED, "weights")],
      "the scores themselves are the weights, without exp(): some are negative, and a sum of 0 gives NaN.",
      "take np.exp() of each score, then divide by their sum."),
     ([(SHIFTED, "scores"), (SHIFTED, "np.minimum(scores, 700)"), (SHIFTED, "np.clip(scores, -700, 700)")],
@@ -63,15 +62,11 @@ attend.mistakes(
      "subtract the largest score from all scores before exp(): the weights stay the same."),
     (SHIFTED, "scores / scores.max()", "the scores are divided by the largest one, which changes the weights.",
      "subtract the largest score instead: a common factor in all weights goes out when you divide by their sum."),
-    (SHIFTED, "scores.max() - scores", "the worst key gets the largest weight: the sign inside exp() is turned.",
+    (SHIFTED, "scores.max() - scores", "the sign inside exp() is turned: the worst key gets the largest weight.",
      "subtract the largest score from each score, not the other way round."),
-    ([("weights / weights.sum()", "weights"), ("np.exp(scores - scores.max())", "np.exp(scores)",
-                                               "weights / weights.sum()", "weights")],
+    ([(SHARED, "weights"), (SHARED, "weights", SHIFTED, "scores"), ("weights.sum()", "len(weights)")],
      "the weights don't add up to 1: they aren't divided by their sum.", "divide each weight by the sum of all."),
-    ("weights.sum()", "len(weights)", "the weights are divided by their number, so they don't add up to 1.",
-     "divide each weight by the sum of all."),
-    (MIX, "values[weights.argmax()]", "only the value of the best key is taken: attention mixes all of them.",
-     "weigh every row of `values`, and add the rows up."),
+    (MIX, "values[weights.argmax()]", "only the best key's value is taken.", "weigh all rows of `values`, and add up."),
     ([(MIX, f"({MIX}) / len(values)"), (MIX, "(weights @ values) / len(values)")],
      "the weighted values are averaged: the weights have done that already, since they add up to 1.",
      "add the weighted rows up, and divide by nothing more."),
@@ -82,28 +77,23 @@ attend.mistakes(
      "weigh each row by how well its key fits the query."),
 )  # fmt: skip
 
-mean_pool = exercise(
-    "2.2", pool_mean, function="mean_pool", title="make one vector of many tokens", points=2, minutes=7, stars=2,
-    room=True, answer=ARRAY,
-)  # fmt: skip
+mean_pool = exercise("2.2", pool_mean, function="mean_pool", title="make one vector of many tokens", points=2,
+                     minutes=7, stars=2, room=True, answer=ARRAY)  # fmt: skip
 TOKENS = np.array([[[1.0, 2], [3, 4], [8, 0]], [[2, 6], [0, 5], [5, 1]]])
 mean_pool.tries(
-    (np.array([[[1.0, 2], [3, 4], [9, 9]]]), np.array([[1, 1, 0]])),
-    (TOKENS, np.array([[1, 1, 0], [1, 1, 1]])),
-    (TOKENS, np.array([[True, False, False], [True, True, False]])),
-    (TOKENS, np.array([[0, 1, 1], [1, 0, 1]])),
-    (TOKENS, np.array([[1, 0, 0], [0, 0, 0]])),
-    (TOKENS.reshape(1, 4, 3), np.array([[1, 1, 1, 0]])),
+    (np.array([[[1.0, 2], [3, 4], [9, 9]]]), np.array([[1, 1, 0]])), (TOKENS, np.array([[1, 1, 0], [1, 1, 1]])),
+    (TOKENS, np.array([[True, False, False], [True, True, False]])), (TOKENS, np.array([[0, 1, 1], [1, 0, 1]])),
+    (TOKENS, np.array([[1, 0, 0], [0, 0, 0]])), (TOKENS.reshape(1, 4, 3), np.array([[1, 1, 1, 0]])),
     (TOKENS[:, :2], np.array([[1, 0], [1, 1]])),
-)
+)  # fmt: skip
 mean_pool.draws(lambda rng: (rng.integers(0, 10, (2, 3, 2)).astype(float), rng.integers(0, 2, (2, 3))))
 SUM, COUNT = "(token_vectors * marks).sum(1)", "marks.sum(1).clip(min=1)"
 mean_pool.mistakes(
     ([(f"{SUM} / {COUNT}", "token_vectors.mean(1)"), (f"{SUM} / {COUNT}", "(token_vectors * (1 + 0 * marks)).mean(1)")],
      "padding is averaged in: every token counts, whatever the mask says.",
      "multiply each token's vector by its mark first, so that padding adds nothing."),
-    ("token_vectors * marks", "token_vectors",
-     "padding is added in: only the division uses the mask.", "multiply each token's vector by its mark, then add up."),
+    ("token_vectors * marks", "token_vectors", "padding is added in: only the division uses the mask.",
+     "multiply each token's vector by its mark, then add up."),
     (COUNT, "mask.shape[1]", "the sum is divided by T, all places of the row: padding counts as a token.",
      "divide by how many tokens of that text the mask marks."),
     ([(f"{SUM} / {COUNT}", "token_vectors[:, 0]"), (f"{SUM} / {COUNT}", "token_vectors[:, 0] * marks[:, 0]")],
@@ -114,16 +104,12 @@ mean_pool.mistakes(
      "give the mask a last axis of length 1: mask[:, :, None] has shape (N, T, 1)."),
     (".clip(min=1)", "", "a text without a token: nothing marked, and 0 / 0 is NaN.",
      "give a count of 0 a value that you may divide by; the sum above it is 0 anyway."),
-    ([(".clip(min=1)", " + 1"), (".clip(min=1)", " + 1e-3")],
-     "what is added to the count against 0 changes all other means.", "add much less, or let the count be at least 1."),
     (f" / {COUNT}", "", "the vectors are added up, but not divided.", "divide by how many tokens the mask marks."),
     ("marks.sum(1)", "marks.sum()", "all texts are divided by one number, the tokens of all of them together.",
      "count the marks of each text by itself: there must be N counts."),
     ([(SUM, "(token_vectors * marks).sum(0)"), (SUM, "(token_vectors * marks).sum(2)")],
      "it is added up over the wrong axis: over the texts, or over the numbers of a vector.",
      "the tokens stand along axis 1 of (N, T, D)."),
-    (f"{SUM} / {COUNT}", "(token_vectors * marks).sum((0, 1)) / marks.sum()",
-     "one mean for all texts together.", "keep the first axis: one vector for each text, shape (N, D)."),
     ([lambda vectors, mask: [rows[marks].mean(axis=0) for rows, marks in zip(vectors, mask, strict=True)],
       lambda vectors, mask: [rows[m].sum(axis=0) / max(1, m.sum()) for rows, m in zip(vectors, mask, strict=True)]],
      "a mask of 0 and 1 is used as an index: it picks rows 0 and 1, again and again. Only True and False choose.",
@@ -149,11 +135,9 @@ top_k = exercise(
 SIX = np.array([[3.0, 4], [0, 1], [4, 3], [-1, 0], [12, 5], [2, 0]])
 LEVEL = np.array([[1.0 + place % 3, 0] if place % 4 else [0, 1.0 + place % 2] for place in range(20)])
 top_k.tries(
-    (np.array([[1.0, 0], [0, 2]]), np.array([[2.0, 0], [3, 4], [0, 5]]), 2),
-    (np.array([[2.0, 0], [0, -3]]), SIX, 3),
-    (np.array([[3.0, 0, 4]]), np.array([[0.0, 0, 7], [1, 0, 0]]), 9),
-    (np.array([[4.0, 3], [1, 0]]), LEVEL, 8),
-)
+    (np.array([[1.0, 0], [0, 2]]), np.array([[2.0, 0], [3, 4], [0, 5]]), 2), (np.array([[2.0, 0], [0, -3]]), SIX, 3),
+    (np.array([[3.0, 0, 4]]), np.array([[0.0, 0, 7], [1, 0, 0]]), 9), (np.array([[4.0, 3], [1, 0]]), LEVEL, 8),
+)  # fmt: skip
 top_k.draws(draw_search)
 TOP, PICK = 'np.argsort(-scores, axis=1, kind="stable")[:, :k]', "np.take_along_axis(scores, ids, axis=1)"
 PRODUCT = "unit(queries) @ unit(documents).T"
@@ -165,8 +149,11 @@ top_k.mistakes(
     ([("unit(documents)", "(documents / np.linalg.norm(documents, axis=0))"),
       ("unit(queries)", "(queries / np.linalg.norm(queries, axis=0))"),
       (PRODUCT, "(queries / np.linalg.norm(queries, axis=0)) @ (documents / np.linalg.norm(documents, axis=0)).T")],
-     "the columns are brought to length 1, not the rows: the lengths are taken along the wrong axis.",
-     "there must be one length for each row; try the other axis."),
+     COLUMNS, OTHER_AXIS),
+    ([("unit(queries)", "(queries / np.linalg.norm(queries, axis=1))"),
+      (PRODUCT, "(queries / np.linalg.norm(queries, axis=1)) @ (documents / np.linalg.norm(documents, axis=1)).T")],
+     "the lengths have lost their axis: shape (Q,) divides the columns of (Q, D), if it fits at all.",
+     "keep the axis, as shape (Q, 1): keepdims=True."),
     (TOP, "np.argpartition(-scores, k, axis=1)[:, :k]",
      "argpartition() needs more documents than k: there may be fewer, and it doesn't sort either.",
      "sort with argsort(); a slice takes what there is."),
@@ -180,15 +167,13 @@ top_k.mistakes(
       (TOP, "np.argpartition(scores, -min(k, scores.shape[1]), axis=1)[:, -k:]")],
      "the right documents, not in order: argpartition() sorts nothing, and argsort() leaves equal scores in any order.",
      'sort all, with argsort() and kind="stable": of equal scores the lower id then comes first.'),
-    ("-scores", "scores", "the farthest documents come first: argsort() sorts upwards.", "turn the order round."),
+    ("-scores", "scores", UPWARDS, "turn the order round."),
     ([(PICK, "scores[:, ids]"), (PICK, "scores[:, ids[0]]"), (PICK, "scores[:, :k]")],
      "the scores aren't those of the ids beside them: each row must pick with its own ids.",
      "np.take_along_axis(scores, ids, axis=1) picks row by row."),
-    ([(PICK, "-np.take_along_axis(scores, ids, axis=1)"), (PICK, "1 - np.take_along_axis(scores, ids, axis=1)")],
-     "the ids are right, but the scores are turned: they must be the cosines themselves.",
+    ([(PICK, f"-{PICK}"), (PICK, f"1 - {PICK}")], "the ids are right, but the scores are turned: they must be cosines.",
      "turn the sign only for the sorting."),
-    (PICK, "scores", "the scores of all documents are returned, in the documents' order.",
-     "of each row keep the scores of its k ids, in their order."),
+    (PICK, "scores", "the scores of all documents are returned.", "keep those of each row's k ids, in their order."),
     ([(PRODUCT, "(unit(documents) @ unit(queries).T)"), ("axis=1, kind", "axis=0, kind")],
      "each document gets a ranking of the queries: the table is turned, or sorted along the wrong axis.",
      "the table must have a row for each query, shape (Q, N), and is sorted along its rows."),
@@ -217,15 +202,12 @@ recall_at_k.tries(
 )  # fmt: skip
 recall_at_k.draws(lambda rng: (*draw_rankings(rng), rng.integers(2, 5)))
 SHARE, MEAN = "len(found) / len(set(wanted))", "sum(shares) / len(shares)"
+BY_RELEVANT = "divide by how many ids are relevant to that query."
 recall_at_k.mistakes(
-    ("/ len(set(wanted))", "/ k",
-     "the hits are divided by k: that is precision at k, the share of the results that are right.",
-     "divide by how many are relevant to that query."),
+    ([("/ len(set(wanted))", "/ k"), ("/ len(set(wanted))", "/ len(ranking[:k])")],
+     "the hits are divided by k: that is precision at k, the share of the results that are right.", BY_RELEVANT),
     ("/ len(set(wanted))", "/ min(k, len(wanted))",
-     "it is divided by k where more than k are relevant: recall counts all of them.",
-     "divide by how many are relevant to that query."),
-    ("/ len(set(wanted))", "/ len(ranking)", "it is divided by how many results there are.",
-     "divide by how many are relevant to that query."),
+     "it is divided by k where more than k are relevant: recall counts all of them.", BY_RELEVANT),
     (SHARE, "(len(found) > 0)", "any hit counts 1: a query with one of three found counts as if all were.",
      "count the share of its relevant ids that are found."),
     (SHARE, "(len(found) == len(set(wanted)))", "a query counts only where all is found.",
@@ -243,7 +225,7 @@ recall_at_k.mistakes(
      "queries that find nothing are left out of the mean.", "a query that finds nothing counts 0."),
     ([("    return", "        return"), (MEAN, "shares[0]")],
      "only the first query is counted: `return` stands inside the loop.", AFTER_LOOP),
-    (MEAN, "shares[-1]", "only the last query is counted: each share replaces the one before.", "keep all the shares."),
+    (MEAN, "shares[-1]", "only the last query counts: each share replaces the one before.", "keep all the shares."),
     (MEAN, "shares", "the share of each query is returned.", "return their mean, one number."),
 )  # fmt: skip
 
@@ -256,7 +238,6 @@ mean_reciprocal_rank.tries(
 )  # fmt: skip
 mean_reciprocal_rank.draws(draw_rankings, times=3)
 HITS = "sum(any(one in w for one in r) for r, w in zip(rankings, relevant))"
-ALL_HITS = "[place for r, w in zip(rankings, relevant) for place in range(1, len(r) + 1) if r[place - 1] in w][:]"
 FIRST = "[next((p for p, one in enumerate(r, 1) if one in w), 0) for r, w in zip(rankings, relevant)]"
 mean_reciprocal_rank.mistakes(
     ([("start=1", "start=0"), ("start=1", "start=0", "1 / rank", "1 / max(rank, 1)")],
@@ -265,21 +246,16 @@ mean_reciprocal_rank.mistakes(
      "the first of the ranking has rank 1."),
     ([("/ len(rankings)", f"/ {HITS}"), ("/ len(rankings)", f"/ max(1, {HITS})")],
      "queries without a hit are left out of the mean.", "a query without a hit counts 0, and counts as a query."),
-    ([("total / len(rankings)", f"{top} / sum({FIRST})") for top in ("len(rankings)", HITS, f"{HITS} ** 2 / {HITS}")],
-     "1 divided by the mean rank: the mean must be taken of the reciprocals.",
-     "take 1 / rank for each query first, then the mean."),
+    ([("total / len(rankings)", each) for each in (f"{HITS} / sum({FIRST})", f"{HITS} / max(1, sum({FIRST}))")],
+     "1 divided by the mean rank.", "take 1 / rank for each query first, then the mean of these."),
     ("1 / rank", "rank", "ranks are averaged, not their reciprocals.", "add 1 / rank for each query."),
     ("break", "continue", "every hit is added: only the first one of a query counts.",
      "leave the inner loop at the first hit."),
-    (("total += 1 / rank", "last = 1 / rank", "break", "continue", "for rank,", "last = 0.0\n        for rank,",
-      "    return total", "        total += last\n    return total"),
-     "the last hit of a query counts, not the first: each replaces the one before.", "stop at the first hit."),
+    ("+=", "=", "only the last query with a hit counts: = replaces the sum so far, += adds to it.", "add them up."),
     ("if found in wanted", "if found == wanted[0]", "only the first relevant id is looked for.",
      "any of a query's relevant ids is a hit."),
-    ("total += 1 / rank", "total += rank == 1", "only a hit at rank 1 counts: that is the share of best results.",
-     "a first hit at rank 3 counts 1/3."),
-    ("total / len(rankings)", "total", "the reciprocals are added up, but not divided by how many queries there are.",
-     "take their mean."),
+    ("1 / rank", "(rank == 1)", "only a hit at rank 1 counts.", "a first hit at rank 3 counts 1/3."),
+    (" / len(rankings)", "", "the reciprocals aren't divided by how many queries there are.", "take their mean."),
     ("    return", "        return", "only the first query is counted: `return` stands inside the loop.", AFTER_LOOP),
 )  # fmt: skip
 
@@ -294,30 +270,21 @@ def average_vector(tokens: list[str], words: list[str], vectors: np.ndarray) -> 
 
 BOAT = ["boat", "late", "sea"], np.array([[2.0, 0], [4, 6], [1, 9]])
 average_vector.tries(
-    (["my", "boat", "late"], *BOAT),
-    (["sea", "boat", "boat"], *BOAT),
-    (["my", "quay"], *BOAT),
-    ([], *BOAT),
-    (["late"], ["late"], np.array([[1.0, 2, 3]])),
-    (["quay", "sea", "sea", "late", "my"], *BOAT),
-)
+    (["my", "boat", "late"], *BOAT), (["sea", "boat", "boat"], *BOAT), (["my", "quay"], *BOAT), ([], *BOAT),
+    (["late"], ["late"], np.array([[1.0, 2, 3]])), (["quay", "sea", "sea", "late", "my"], *BOAT),
+)  # fmt: skip
 NOUNS = ["boat", "late", "sea", "rope", "quay", "tide"]
-average_vector.draws(
-    lambda rng: ([NOUNS[i] for i in rng.integers(0, 6, 7)], NOUNS[:4], rng.integers(0, 10, (4, 3)).astype(float))
-)
+average_vector.draws(lambda rng: ([*rng.choice(NOUNS, 7)], NOUNS[:4], 1.0 * rng.integers(0, 10, (4, 3))))
+AVERAGE = "vectors[known].mean(axis=0) if known else np.zeros(vectors.shape[1])"
 average_vector.mistakes(
     ([("vectors[known].mean(axis=0)", "vectors[known].sum(axis=0) / len(tokens)"),
-      ("vectors[known].mean(axis=0) if known else np.zeros(vectors.shape[1])",
-       "vectors[known].sum(axis=0) / len(tokens)")],
+      (AVERAGE, "vectors[known].sum(axis=0) / len(tokens)")],
      "the sum is divided by all tokens: unknown ones count as if their vector were zero.",
      "divide by how many tokens are known."),
     ("in tokens if", "in dict.fromkeys(tokens) if", "a token that comes twice counts once, as in a set.",
      "let every token count as often as it comes."),
-    ([("vectors[known].mean(axis=0) if known else np.zeros(vectors.shape[1])", "vectors[known].mean(axis=0)"),
-      ("vectors[known].mean(axis=0) if known else np.zeros(vectors.shape[1])", "np.mean([*vectors[known]], axis=0)"),
-      ("vectors[known].mean(axis=0) if known else np.zeros(vectors.shape[1])",
-       "sum(vectors[known]) / np.float64(len(known))"),
-      ("vectors[known].mean(axis=0) if known else np.zeros(vectors.shape[1])", "sum(vectors[known]) / len(known)")],
+    ([(AVERAGE, f"{mean}(known)") for mean in ("vectors[known].mean(axis=0) + 0 * len", "sum(vectors[known]) / len")]
+     + [(AVERAGE, "np.mean([*vectors[known]], axis=0)")],
      "no token is known: a mean of nothing is 0 / 0.", "return zeros where nothing is known."),
     ([("np.zeros(vectors.shape[1])", one) for one in ("0.0", "[]", "np.zeros(len(vectors))", "vectors[:0]")],
      "where no token is known, something else than D zeros is returned.",
@@ -329,8 +296,7 @@ average_vector.mistakes(
      "the vectors are brought to length 1 first.", "average them as they are."),
     ([("if token in row]", "if token in row][:1]"), ("if token in row]", "if token in row][-1:]")],
      "only one token counts, the first or the last that is known.", "add all of them up before you return."),
-    ("vectors[known]", "vectors[[*range(len(known))]]",
-     "the first rows of the table are averaged, not the tokens' own.",
+    ("vectors[known]", "vectors[[*range(len(known))]]", "the first rows are averaged, not those of the tokens.",
      "look up each token's row: where does it stand in `words`?"),
 )  # fmt: skip
 
@@ -356,18 +322,15 @@ sense_separation.tries(
     (np.array([[3.0, 4], [0, 2], [8, 6], [4, 3], [5, 0]]), ["plain", "house", "plain", "house", "plain"]),
 )
 sense_separation.draws(draw_senses, times=3)
+TABLE = "unit(vectors) @ unit(vectors).T"
 ANY, ORDERED, ALL = "np.triu_indices(len(senses), 1)", "np.indices(cosines.shape).reshape(2, -1)", "pairs[~same].mean()"
 BY_SENSE = "np.mean([pairs[[senses[a] == senses[b] == one for a, b in zip(i, j)]].mean() for one in {*senses}])"
 sense_separation.mistakes(
     ([("senses), 1)", "senses), 0)"), (ANY, ORDERED)],
-     "each vector is paired with itself too: its cosine of 1 makes every sense look close.",
-     "take pairs i < j only."),
-    ([("unit(vectors) @ unit(vectors).T", "vectors @ vectors.T"),
-      ("unit(vectors) @ unit(vectors).T", "vectors @ vectors.T / np.linalg.norm(vectors) ** 2")],
+     "each vector is paired with itself too: its cosine of 1 makes every sense look close.", "take pairs i < j only."),
+    ([(TABLE, "vectors @ vectors.T"), (TABLE, "vectors @ vectors.T / np.linalg.norm(vectors) ** 2")],
      "inner products: the vectors keep their lengths, so long ones decide.", NORMALISE),
-    ("unit(vectors) @ unit(vectors).T", "(raw := vectors / np.linalg.norm(vectors, axis=0)) @ raw.T",
-     "the columns are brought to length 1, not the rows: the lengths are taken along the wrong axis.",
-     "there must be one length for each vector; try the other axis."),
+    (TABLE, "(raw := vectors / np.linalg.norm(vectors, axis=0)) @ raw.T", COLUMNS, OTHER_AXIS),
     ([(ALL, "pairs.mean()"), (ANY, ORDERED, ALL, "pairs.mean()"), (ALL, "cosines.mean()")],
      "within minus all: pairs of one sense are in both means.", "the second mean is over pairs of two senses alone."),
     (f" - {ALL}", "", "only the pairs of one sense are looked at.", "subtract the mean over pairs of two senses."),
@@ -377,16 +340,11 @@ sense_separation.mistakes(
      "the cosines are added up, but not divided by how many pairs there are.", "take the mean of each kind of pair."),
     ("pairs[same].mean()", BY_SENSE, "the mean is taken within each sense first, so that a small sense counts as much.",
      "pool: put all pairs of one sense into one list, whichever sense it is."),
-    ("cosines = unit(vectors) @ unit(vectors).T",
-     "cosines = np.linalg.norm(vectors[:, None] - vectors, axis=2)",
-     "distances are compared, which fall where likeness grows.", "use the cosine of each pair."),
-    ("cosines = unit(vectors) @ unit(vectors).T",
-     "cosines = -np.linalg.norm(vectors[:, None] - vectors, axis=2)",
-     "distances with their sign turned: the lengths of the vectors count in them.", "use the cosine of each pair."),
-    ("mean() - pairs", "mean() / pairs",
-     "the two means are divided.", "subtract one from the other."),
-    ("np.triu_indices(len(senses), 1)", "np.arange(len(senses) - 1), np.arange(1, len(senses))",
-     "only neighbours in the list are paired.", "pair each vector with every later one: two loops."),
+    ([(TABLE, f"{sign}np.linalg.norm(vectors[:, None] - vectors, axis=2)") for sign in ("", "-")],
+     "distances are compared, in which the lengths of the vectors count.", "use the cosine of each pair."),
+    ("mean() - pairs", "mean() / pairs", "the two means are divided.", "subtract one from the other."),
+    (ANY, "np.arange(len(senses) - 1), np.arange(1, len(senses))", "only neighbours in the list are paired.",
+     "pair each vector with every later one: two loops."),
 )  # fmt: skip
 
 
@@ -412,35 +370,24 @@ def recommend(basket: list[str], items: list[str], vectors: np.ndarray, k: int) 
 GOODS = ["tea", "scone", "map", "rope", "soap", "jam", "cup"]
 SHELF = ["tea", "map", "scone", "rope", "jam"], np.array([[2.0, 0], [0, 1], [2, 1], [4, -1], [-1, 3]])
 recommend.tries(
-    (["tea", "map"], *SHELF, 2),
-    (["jam"], *SHELF, 3),
-    (["lamp", "scone"], *SHELF, 2),
-    (["lamp"], *SHELF, 2),
-    (["tea", "lamp", "jam"], *SHELF, 9),
-    (["scone", "map", "tea"], *SHELF, 1),
-    ([], *SHELF, 3),
-)
+    (["tea", "map"], *SHELF, 2), (["jam"], *SHELF, 3), (["lamp", "scone"], *SHELF, 2), (["lamp"], *SHELF, 2),
+    (["tea", "lamp", "jam"], *SHELF, 9), (["scone", "map", "tea"], *SHELF, 1), ([], *SHELF, 3),
+)  # fmt: skip
 recommend.draws(draw_basket, times=4)
-SUMMED = "units[rows].sum(axis=0)"
+SUMMED, TAKEN = "units[rows].sum(axis=0)", "order if rows and items[i] not in basket][:k]"
 recommend.mistakes(
-    (" and items[i] not in basket", "", "what is in the basket already is recommended.",
-     "leave out the items of the basket."),
-    ("[items[i] for i in order if rows and items[i] not in basket][:k]",
-     "[items[i] for i in order[:k] if rows and items[i] not in basket]",
+    (" and items[i] not in basket", "", "what is in the basket already is recommended.", "leave out what is in it."),
+    (TAKEN, "order[:k] if rows and items[i] not in basket]",
      "items are missing: k were taken first, and then those of the basket were removed from them.",
      "remove first, then take k."),
-    ("[items[i] for i in order if rows and items[i] not in basket][:k]",
-     "[items[i] for i in order if rows][len(rows) : len(rows) + k]",
+    (TAKEN, "order if rows][len(rows) : len(rows) + k]",
      "the first of the ranking are dropped unseen, as many as the basket has; others may stand there.",
      "leave out the basket's items by their names."),
-    ([(SUMMED, "units[rows[-1]]"), (SUMMED, "units[rows[-1:]].sum(axis=0)")],
-     "only the last item of the basket is used.", "add up the vectors of all of them."),
-    ([(SUMMED, "units[rows[0]]"), (SUMMED, "units[rows[:1]].sum(axis=0)")],
-     "only the first item of the basket is used.", "add up the vectors of all of them."),
+    (SUMMED, "units[rows[-1:]].sum(axis=0)", "only the last item of the basket is used.", "add up all their vectors."),
+    (SUMMED, "units[rows[:1]].sum(axis=0)", "only the first item of the basket is used.", "add up all their vectors."),
     ([("unit(vectors)", "vectors"), ("unit(vectors)", "vectors / np.linalg.norm(vectors)")],
      "the vectors keep their lengths, so long ones win.", NORMALISE),
-    (SUMMED, "vectors[rows].sum(axis=0)",
-     "the basket is added up with the old lengths; only the candidates have length 1.",
+    (SUMMED, "vectors[rows].sum(axis=0)", "the basket is added up with the old lengths of its vectors.",
      "bring every vector to length 1 before you add."),
     ("units @ units", "vectors @ units", "the candidates keep their lengths, so long ones win.", NORMALISE),
     ("units @ units[rows].sum(axis=0)", "(units @ units[rows].T).max(axis=1, initial=-9)",
@@ -448,8 +395,6 @@ recommend.mistakes(
      "add up the basket's vectors, and compare with that."),
     ("rows and ", "", "nothing of the basket is known, and something is recommended all the same.",
      "return an empty list then."),
-    ("-scores", "scores", "the farthest items come first: argsort() sorts upwards.", "turn the order round."),
-    ("unit(vectors)", "vectors / np.linalg.norm(vectors, axis=0)",
-     "the columns are brought to length 1, not the rows: the lengths are taken along the wrong axis.",
-     "there must be one length for each item; try the other axis."),
+    ("-scores", "scores", UPWARDS, "turn the order round."),
+    ("unit(vectors)", "vectors / np.linalg.norm(vectors, axis=0)", COLUMNS, OTHER_AXIS),
 )  # fmt: skip
