@@ -73,8 +73,9 @@ attend.mistakes(
     ("@ values", "@ keys", "the keys are mixed, not the values.",
      "the keys only say how much; what is mixed are the rows of `values`."),
     (" @ values", "", "the weights are returned, not the mix of the values.", "weigh the rows of `values` with them."),
-    (MIX, "values.mean(axis=0)", "every token counts alike: the plain mean of the values, whatever the query asks.",
-     "weigh each row by how well its key fits the query."),
+    (MIX, "(weights / weights.sum() * values).sum(axis=0)",
+     "the weights (T,) are laid along the rows of `values` (T, E): numpy compares shapes from the right.",
+     "one weight belongs to a whole row: @ does that, or weights of shape (T, 1)."),
 )  # fmt: skip
 
 mean_pool = exercise("2.2", pool_mean, function="mean_pool", title="make one vector of many tokens", points=2,
@@ -102,6 +103,8 @@ mean_pool.mistakes(
       ("mask[:, :, None]", "np.broadcast_to(mask[:, None, :], token_vectors.shape)")],
      "the mask (N, T) is laid along the last axis of the vectors (N, T, D): numpy compares shapes from the right.",
      "give the mask a last axis of length 1: mask[:, :, None] has shape (N, T, 1)."),
+    (COUNT, "mask.sum(1).clip(min=1)", "the counts (N,) divide the columns of the sums (N, D), if they fit at all.",
+     "each count belongs to a row: give the counts the shape (N, 1)."),
     (".clip(min=1)", "", "a text without a token: nothing marked, and 0 / 0 is NaN.",
      "give a count of 0 a value that you may divide by; the sum above it is 0 anyway."),
     (f" / {COUNT}", "", "the vectors are added up, but not divided.", "divide by how many tokens the mask marks."),
@@ -179,6 +182,8 @@ top_k.mistakes(
      "the table must have a row for each query, shape (Q, N), and is sorted along its rows."),
     (PRODUCT, "-np.linalg.norm(queries[:, None] - documents[None], axis=2)",
      "the ranking is by straight-line distance, in which the lengths of the vectors count.", NORMALISE),
+    (f"ids, {PICK}", f"np.stack([ids, {PICK}], axis=2)", "each query gets pairs of id and score.",
+     "return two tables: that of the ids, and that of the scores."),
     ("[:, :k]", "", "all documents are ranked: k isn't used.", "keep the first k of every row."),
     ("[:, :k]", "[:k]", "the slice takes k queries, not k documents.", "leave the rows whole: [:, :k] cuts each row."),
 )  # fmt: skip
@@ -210,8 +215,6 @@ recall_at_k.mistakes(
      "it is divided by k where more than k are relevant: recall counts all of them.", BY_RELEVANT),
     (SHARE, "(len(found) > 0)", "any hit counts 1: a query with one of three found counts as if all were.",
      "count the share of its relevant ids that are found."),
-    (SHARE, "(len(found) == len(set(wanted)))", "a query counts only where all is found.",
-     "count the share of its relevant ids that are found."),
     ("len(found) / ", "sum(one in wanted for one in ranking[:k]) / ",
      "an id that comes twice in the results counts twice.", "count different ids: a set keeps each once."),
     ("ranking[:k]", "ranking", "the whole ranking is searched: k isn't used.", "look at the first k results only."),
@@ -225,7 +228,6 @@ recall_at_k.mistakes(
      "queries that find nothing are left out of the mean.", "a query that finds nothing counts 0."),
     ([("    return", "        return"), (MEAN, "shares[0]")],
      "only the first query is counted: `return` stands inside the loop.", AFTER_LOOP),
-    (MEAN, "shares[-1]", "only the last query counts: each share replaces the one before.", "keep all the shares."),
     (MEAN, "shares", "the share of each query is returned.", "return their mean, one number."),
 )  # fmt: skip
 
@@ -251,10 +253,12 @@ mean_reciprocal_rank.mistakes(
     ("1 / rank", "rank", "ranks are averaged, not their reciprocals.", "add 1 / rank for each query."),
     ("break", "continue", "every hit is added: only the first one of a query counts.",
      "leave the inner loop at the first hit."),
+    (("total += 1 / rank", "last = 1 / rank", "break", "continue", "for rank,", "last = 0.0\n        for rank,",
+      "    return total", "        total += last\n    return total"),
+     "the last hit of a query counts: each replaces the one before.", "only the first hit counts: stop there."),
     ("+=", "=", "only the last query with a hit counts: = replaces the sum so far, += adds to it.", "add them up."),
     ("if found in wanted", "if found == wanted[0]", "only the first relevant id is looked for.",
      "any of a query's relevant ids is a hit."),
-    ("1 / rank", "(rank == 1)", "only a hit at rank 1 counts.", "a first hit at rank 3 counts 1/3."),
     (" / len(rankings)", "", "the reciprocals aren't divided by how many queries there are.", "take their mean."),
     ("    return", "        return", "only the first query is counted: `return` stands inside the loop.", AFTER_LOOP),
 )  # fmt: skip
@@ -343,8 +347,6 @@ sense_separation.mistakes(
     ([(TABLE, f"{sign}np.linalg.norm(vectors[:, None] - vectors, axis=2)") for sign in ("", "-")],
      "distances are compared, in which the lengths of the vectors count.", "use the cosine of each pair."),
     ("mean() - pairs", "mean() / pairs", "the two means are divided.", "subtract one from the other."),
-    (ANY, "np.arange(len(senses) - 1), np.arange(1, len(senses))", "only neighbours in the list are paired.",
-     "pair each vector with every later one: two loops."),
 )  # fmt: skip
 
 
@@ -385,11 +387,10 @@ recommend.mistakes(
      "leave out the basket's items by their names."),
     (SUMMED, "units[rows[-1:]].sum(axis=0)", "only the last item of the basket is used.", "add up all their vectors."),
     (SUMMED, "units[rows[:1]].sum(axis=0)", "only the first item of the basket is used.", "add up all their vectors."),
-    ([("unit(vectors)", "vectors"), ("unit(vectors)", "vectors / np.linalg.norm(vectors)")],
-     "the vectors keep their lengths, so long ones win.", NORMALISE),
+    ([("unit(vectors)", "vectors"), ("unit(vectors)", "vectors / np.linalg.norm(vectors)"),
+      ("units @ units", "vectors @ units")], "the vectors keep their lengths, so long ones win.", NORMALISE),
     (SUMMED, "vectors[rows].sum(axis=0)", "the basket is added up with the old lengths of its vectors.",
      "bring every vector to length 1 before you add."),
-    ("units @ units", "vectors @ units", "the candidates keep their lengths, so long ones win.", NORMALISE),
     ("units @ units[rows].sum(axis=0)", "(units @ units[rows].T).max(axis=1, initial=-9)",
      "an item's score is its likeness to the nearest of the basket, not to all of it.",
      "add up the basket's vectors, and compare with that."),
