@@ -2,5 +2,15 @@
 
 from workshop.search.fusion import fuse_rankings
 from workshop.search.keywords import Bm25Search, TfidfSearch, rank
+from workshop.search.measures import mean_reciprocal_rank, recall_at_k
+from workshop.search.vectors import top_k
 
-__all__ = ["Bm25Search", "TfidfSearch", "fuse_rankings", "rank"]
+__all__ = [
+    "Bm25Search",
+    "TfidfSearch",
+    "fuse_rankings",
+    "mean_reciprocal_rank",
+    "rank",
+    "recall_at_k",
+    "top_k",
+]
