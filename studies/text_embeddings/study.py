@@ -18,11 +18,20 @@ from workshop.score.results import Results
 
 __all__ = ["INPUTS", "KINDS", "STEM", "measure"]
 
-SEARCH = ("text_embeddings/searches", "retrieval_runs", "keywords", "vectors/documents", "models/texts", "static")
-SEARCH = (*SEARCH, "corpora", "haystack", "skerryline/handbook", "handbook_v2", "faq")
-PEOPLE = ("text_embeddings/people", "text_embeddings/searches", "judged", "keywords", "vectors/documents", "static")
+SEARCH = ("text_embeddings/searches", "retrieval_runs", "keywords", "vectors/documents", "averages", "models/texts")
+
+SEARCH = (*SEARCH, "static", "corpora", "haystack", "skerryline/handbook", "handbook_v2", "faq")
+PEOPLE = (
+    "text_embeddings/people",
+    "text_embeddings/searches",
+    "judged",
+    "keywords",
+    "vectors/documents",
+    "averages",
+    "static",
+)
 FORMS = (*SEARCH, "forms", "wiki_vectors")
-SENSES = ("text_embeddings/senses", "models/tokens", "tasks/senses", "vectors/documents", "static")
+SENSES = ("text_embeddings/senses", "models/tokens", "tasks/senses", "averages", "vectors/documents", "static")
 BASKETS = ("text_embeddings/baskets", "shop_baskets")
 # What is run cell by cell, with what each kind of run depends on.
 KINDS: dict[Callable[..., Any], Sequence[str]] = {

@@ -69,7 +69,8 @@ def tell_people(cells: Cells, plan: Plan) -> Part:
     measure = "Pearson's correlation with people of MiniLM minus that of TF-IDF, 50 news stories"
     claim = make_claim("C04", measure, "correlation", leads["MiniLM"], len(ratings), plan.seeds, verdict)
     low, high = predict_next(single, BAND_LEAST)
-    return rows, {"C04": claim}, {"02.doc2vec_pearson": {"low": low, "high": high, "seeds": plan.seeds}}
+    how = f"mean ± 3 standard deviations over {plan.seeds} seeds"
+    return rows, {"C04": claim}, {"02.doc2vec_pearson": {"low": low, "high": high, "n": plan.seeds, "how": how}}
 
 
 def tell_search(cells: Cells, plan: Plan) -> Part:
