@@ -6,12 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from studies.text_embeddings.averages import average_words, train_word_table, weigh_words
 from studies.text_embeddings.searches import encoder
+from studies.text_embeddings.trained import average_words, split_words, train_documents, train_word_table, weigh_words
 from workshop.data import load_lee, load_lee_background
 from workshop.models import encode_texts, load_token_embeddings
 from workshop.search import TfidfSearch
-from workshop.vectors.documents import split_words, train_documents
 from workshop.vectors.geometry import unit
 
 # Those that are trained have a seed; the others give the same each time.

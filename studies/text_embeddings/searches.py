@@ -7,13 +7,12 @@ from typing import Any
 import numpy as np
 
 from studies.skerryline.retrieval_runs import Wordings, find_wanted, list_wordings
-from studies.text_embeddings.averages import average_words, weigh_words
 from studies.text_embeddings.plan import EDITION, PLACES
+from studies.text_embeddings.trained import average_words, split_words, train_documents, weigh_words
 from workshop.data import load_faq, load_passages, load_wiki_passages
 from workshop.models import encode_texts, load_encoder, load_token_embeddings
 from workshop.search import Bm25Search, TfidfSearch
 from workshop.settings import Settings
-from workshop.vectors.documents import split_words, train_documents
 from workshop.vectors.geometry import unit
 
 METHODS = ("TF-IDF", "BM25", "averages", "weighted averages", "Doc2Vec", "MiniLM")

@@ -5,12 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from studies.text_embeddings.averages import average_words
 from studies.text_embeddings.searches import encoder
+from studies.text_embeddings.trained import average_words, split_words
 from workshop.data import SenseUse, load_task
 from workshop.models import load_token_embeddings
 from workshop.models.tokens import encode_word
-from workshop.vectors.documents import split_words
 from workshop.vectors.geometry import unit
 
 KINDS = ("house word", "control")

@@ -18,7 +18,7 @@ from workshop.score.results import Results
 
 __all__ = ["INPUTS", "KINDS", "STEM", "measure"]
 
-SEARCH = ("text_embeddings/searches", "retrieval_runs", "keywords", "vectors/documents", "averages", "models/texts")
+SEARCH = ("text_embeddings/searches", "retrieval_runs", "keywords", "text_embeddings/trained", "models/texts")
 
 SEARCH = (*SEARCH, "static", "corpora", "haystack", "skerryline/handbook", "handbook_v2", "faq")
 PEOPLE = (
@@ -26,12 +26,11 @@ PEOPLE = (
     "text_embeddings/searches",
     "judged",
     "keywords",
-    "vectors/documents",
-    "averages",
+    "text_embeddings/trained",
     "static",
 )
 FORMS = (*SEARCH, "forms", "wiki_vectors")
-SENSES = ("text_embeddings/senses", "models/tokens", "tasks/senses", "averages", "vectors/documents", "static")
+SENSES = ("text_embeddings/senses", "models/tokens", "tasks/senses", "text_embeddings/trained", "static")
 BASKETS = ("text_embeddings/baskets", "shop_baskets")
 # What is run cell by cell, with what each kind of run depends on.
 KINDS: dict[Callable[..., Any], Sequence[str]] = {

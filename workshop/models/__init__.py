@@ -5,11 +5,10 @@ from workshop.models.encoder import load_encoder
 from workshop.models.language import load_language_model, open_language_model
 from workshop.models.static import load_token_embeddings
 from workshop.models.texts import encode_texts, pool_mean
-from workshop.models.tokens import Head, encode_tokens, encode_word, read_head
+from workshop.models.tokens import encode_tokens, encode_word, read_head
 
 __all__ = [
     "MODELS",
-    "Head",
     "ModelEntry",
     "encode_texts",
     "encode_tokens",

@@ -1,20 +1,8 @@
 """Look inside the encoder: a text's tokens, their vectors, and the numbers of one attention head."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-
-
-@dataclass(frozen=True)
-class Head:
-    """One attention head's numbers for one text of T tokens, plain arrays: queries, keys, values, outputs, (T, D)."""
-
-    tokens: list[str]
-    queries: np.ndarray
-    keys: np.ndarray
-    values: np.ndarray
-    outputs: np.ndarray
 
 
 def encode_tokens(encoder: Any, text: str) -> tuple[list[str], np.ndarray]:
@@ -37,10 +25,10 @@ def encode_word(encoder: Any, text: str, start: int, length: int) -> np.ndarray:
     return encode_tokens(encoder, text)[1][rows].mean(axis=0)
 
 
-def read_head(encoder: Any, text: str, layer: int, head: int) -> Head:
-    """Return what one attention head of MiniLM computes on a text.
+def read_head(encoder: Any, text: str, layer: int, head: int) -> tuple[list[str], dict[str, np.ndarray]]:
+    """Return a text's T tokens and what one attention head of MiniLM computes on them, plain arrays, each (T, 32).
 
-    layer, head: from 0. outputs: what the model itself makes of the queries, keys and values.
+    layer, head: from 0. Their names: query, key, value, and outputs, what the model itself makes of the three.
     """
     attention = encoder[0].auto_model.encoder.layer[layer].attention.self
     kept: dict[str, Any] = {}
@@ -55,8 +43,7 @@ def read_head(encoder: Any, text: str, layer: int, head: int) -> Head:
         for hook in hooks:
             hook.remove()
     mine = slice(head * attention.attention_head_size, (head + 1) * attention.attention_head_size)
-    names = ("query", "key", "value", "outputs")
-    return Head(tokens, *(kept[name][0, :, mine].float().cpu().numpy() for name in names))
+    return tokens, {name: found[0, :, mine].float().cpu().numpy() for name, found in kept.items()}
 
 
 def _run(encoder: Any, text: str) -> tuple[Any, Any]:

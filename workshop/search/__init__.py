@@ -1,7 +1,7 @@
 """Search: by words, by vectors, by both; and how well a search finds what it should."""
 
 from workshop.search.fusion import fuse_rankings
-from workshop.search.keywords import Bm25Search, TfidfSearch, rank
+from workshop.search.keywords import Bm25Search, TfidfSearch
 from workshop.search.measures import mean_reciprocal_rank, recall_at_k
 from workshop.search.vectors import top_k
 
@@ -10,7 +10,6 @@ __all__ = [
     "TfidfSearch",
     "fuse_rankings",
     "mean_reciprocal_rank",
-    "rank",
     "recall_at_k",
     "top_k",
 ]

@@ -45,11 +45,3 @@ class Bm25Search:
     def _split(self, texts: Sequence[str], ids: bool) -> list[list[str]]:
         """Return the words of each text, in bm25s' own form where ids."""
         return self.library.tokenize(list(texts), stopwords="en", return_ids=ids, show_progress=False)
-
-
-def rank(scores: np.ndarray, k: int | None = None) -> np.ndarray:
-    """Return the k best places of each row of scores (Q, N), best first, ties to the lower; shape (Q, k), all if None.
-
-    With k above N, N are returned.
-    """
-    return np.argsort(-scores, axis=1, kind="stable")[:, :k]
