@@ -26,9 +26,7 @@ def plot_way(tokens: Sequence[str], vector: np.ndarray, total: int, read: int, b
             for start, end in ((3.7, 3.35), (1.75, 1.35)):
                 axes.annotate("", (place, end), (place, start), arrowprops={"arrowstyle": "->", "lw": 1.6})
         wide = {"boxstyle": "round,pad=0.7", "facecolor": "#F2F2F2", "edgecolor": PALETTE["grey"]}
-        block = (
-            f"{blocks} blocks, one after the other:\nattention (tokens look at each other), feed-forward (each alone)"
-        )
+        block = f"{blocks} blocks, one after the other:\nattention (tokens look at each other), then each alone"
         for height, words in ((2.5, block), (1, f"mean pooling: one vector of {len(vector)} numbers")):
             axes.text(middle, height, words, ha="center", va="center", bbox=wide, fontsize=SMALLEST_FONT)
         scale = max(np.abs(vector).max(), 1e-12)

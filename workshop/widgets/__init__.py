@@ -1,4 +1,4 @@
-"""What learners click on: predictions, the word map, the search box. Each leaves a still picture or text where no widget can run."""
+"""What learners click on: predictions, word map, search box; where no widget can run, a still picture or text."""
 
 from workshop.widgets.explorer import word_map
 from workshop.widgets.prediction import predict, predictions

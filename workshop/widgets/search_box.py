@@ -1,5 +1,6 @@
 """The search box: type a question, and see what two searches find."""
 
+import base64
 import html
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -30,7 +31,9 @@ def search_box(
         return plot_scores(query, found)
 
     figure = draw(start)
-    picture = {"text/plain": alternative_text(figure), "image/png": to_png(figure)}
+    data, words = base64.b64encode(to_png(figure)).decode(), alternative_text(figure)
+    image = f'<img alt="{html.escape(words)}" src="data:image/png;base64,{data}" style="max-width: 100%">'
+    picture = {"text/plain": words, "text/html": image}
     if still or not can_show_widgets():
         show_bundle(picture)
         return
@@ -38,7 +41,7 @@ def search_box(
 
     layout = {"width": "90%"}
     field = ipywidgets.Text(value=start, description="Search", continuous_update=False, layout=layout)
-    shown = ipywidgets.Image(value=picture["image/png"], format="png", layout={"max_width": "100%"})
+    shown = ipywidgets.Image(value=to_png(figure), format="png", layout={"max_width": "100%"})
     told = ipywidgets.HTML()
 
     def search(_: Any) -> None:
