@@ -8,7 +8,18 @@ from workshop.models import pool_mean
 from workshop.search import mean_reciprocal_rank, recall_at_k, top_k
 from workshop.vectors.geometry import unit
 
-lesson("02_text_embeddings", title="Text embeddings and search", minutes=70, seconds=60)
+lesson(
+    "02_text_embeddings",
+    title="Text embeddings and search",
+    minutes=70,
+    seconds=60,
+    extra="text",
+    libraries=("scipy.special", "sklearn.metrics.pairwise"),
+    causes={
+        "below": "fewer epochs or fewer stories than the recipe's.",
+        "above": "a longer training, or other stories than the 350.",
+    },
+)
 FOUND = parts("the ids", "the scores")
 NORMALISE = "divide every row by its own length first: axis=1, keepdims=True."
 AFTER_LOOP = "move `return` to the left, so that it comes after the loop."

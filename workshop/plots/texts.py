@@ -23,7 +23,7 @@ def plot_way(tokens: Sequence[str], vector: np.ndarray, total: int, read: int, b
         for place, token in enumerate(tokens):
             box = {"boxstyle": "round,pad=0.35", "facecolor": PALETTE["sky"], "edgecolor": "none"}
             axes.text(place, 4, token, ha="center", va="center", bbox=box, fontsize=SMALLEST_FONT)
-            for start, end in ((3.7, 3.35), (1.75, 1.35)):
+            for start, end in ((3.75, 3.05), (1.97, 1.37)):
                 axes.annotate("", (place, end), (place, start), arrowprops={"arrowstyle": "->", "lw": 1.6})
         wide = {"boxstyle": "round,pad=0.7", "facecolor": "#F2F2F2", "edgecolor": PALETTE["grey"]}
         block = f"{blocks} blocks, one after the other:\nattention (tokens look at each other), then each alone"
@@ -63,14 +63,14 @@ def plot_attention(uses: Sequence[Attention]) -> Any:
                 box = {"boxstyle": "round,pad=0.3", "facecolor": fill, "edgecolor": "none"}
                 axes.text(spot, height, token, ha="center", va="center", bbox=box, fontsize=SMALLEST_FONT)
                 axes.text(spot, height - 0.55, f"{weight:.0%}", ha="center", va="center", fontsize=SMALLEST_FONT)
-                bend = f"arc3,rad={0.45 if number < place else -0.45}"
+                bend = f"arc3,rad={0.35 if number < place else -0.35}"
                 style = {"arrowstyle": "-|>", "connectionstyle": bend, "lw": 14 * weight, "color": PALETTE["orange"]}
-                if weight > 0.02 and number != place:
+                if weight > 0.03 and number != place:
                     axes.annotate("", (spot, height + 0.3), (spots[place], height + 0.3), arrowprops=style)
             best = [tokens[number] for number in np.argsort(-np.asarray(weights)) if number != place][:3]
             told.append(f"{tokens[place]} looks most at {', '.join(best)}")
             axes.set_xlim(0, max(axes.get_xlim()[1], spots[-1] + widths[-1] / 2))
-        axes.set_ylim(-2.6 * len(uses) + 1.6, 1.9)
+        axes.set_ylim(-2.6 * len(uses) + 1.6, 2.1)
         axes.axis("off")
         set_words(figure, title="; ".join(told) + ".", x="", y="", alt="Arrows from one token to the others.")
     return figure

@@ -41,8 +41,8 @@ def plot_agreement(rows: Sequence[Row], yours: Mapping[str, float] | None = None
     """Draw each method's correlation with people as a bar with its 95 % interval.
 
     rows: of one yardstick, metric "spearman" or "pearson", over all seeds (seed None). yours: your own runs by method.
-    published: what others report on the same yardstick, drawn as lines. Returns a matplotlib figure with alternative text.
-    Raises WorkshopError where there are no rows.
+    published: what others report on the same yardstick, drawn as lines. Returns a matplotlib figure with alternative
+    text. Raises WorkshopError where there are no rows.
     """
     _require_rows(rows, "agreement with people")
     ordered = sorted(rows, key=lambda row: row.value)
