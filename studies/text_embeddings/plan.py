@@ -18,7 +18,7 @@ class Plan:
 
     seeds: of what is trained for people's judgements and for baskets. search_seeds: of Doc2Vec on the haystack.
     projections: random ones of each size. draws: of a bootstrap. size: passages of the haystack. epochs: of Doc2Vec
-    on the haystack. wordings: how many are asked, None for all.
+    on the haystack.
     """
 
     seeds: int = 10
@@ -27,7 +27,6 @@ class Plan:
     draws: int = 2000
     size: int = HAYSTACK
     epochs: int = 20
-    wordings: int | None = None
 
 
-SHORT = Plan(seeds=2, search_seeds=1, projections=1, draws=50, size=560, epochs=1, wordings=1020)
+SHORT = Plan(seeds=2, search_seeds=1, projections=1, draws=50, size=560, epochs=1)
