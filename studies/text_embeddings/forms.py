@@ -20,7 +20,7 @@ from studies.text_embeddings.searches import (
     relevant,
     wordings,
 )
-from workshop.data.wiki_vectors import quantize, restore
+from workshop.data.wiki_vectors import load_wiki_vectors, quantize, restore
 from workshop.models import encode_texts
 from workshop.search import Bm25Search, TfidfSearch
 from workshop.vectors.geometry import unit
@@ -46,7 +46,7 @@ def run_forms(family: str, seed: int, size: int) -> dict[str, Any]:
 def run_query_seconds(size: int) -> dict[str, Any]:
     """Return the seconds that one query takes, one after the other on one thread, by part of the work."""
     texts = [text for _, _, text in wordings()][:TIMED]
-    tfidf, bm25, vectors = TfidfSearch(passages(size)), Bm25Search(passages(size)), passage_vectors(size)
+    tfidf, bm25, vectors = TfidfSearch(passages(size)), Bm25Search(passages(size)), load_wiki_vectors()[:size]
     work = {
         "TF-IDF": lambda text, row: tfidf.score([text]),
         "BM25": lambda text, row: bm25.score([text]),
@@ -92,6 +92,7 @@ def _shrink(table: Any, name: str, words: Any) -> Iterator[tuple[tuple[int, Any]
     Counted: the values that are not zero, their places, where each row begins, the words themselves, and a weight for
     each word.
     """
+    table.sort_indices()  # or max() does it below, under the copy's feet
     beside = (table.shape[0] + 1) * INT + sum(len(str(word).encode()) + 1 for word in words) + len(words) * FLOAT
     yield (beside + table.nnz * (FLOAT + INT), table), f"{name}, float32"
     small = table.copy()

@@ -20,7 +20,17 @@ __all__ = ["INPUTS", "KINDS", "STEM", "measure"]
 
 SEARCH = ("text_embeddings/searches", "retrieval_runs", "keywords", "text_embeddings/trained", "models/texts")
 
-SEARCH = (*SEARCH, "static", "corpora", "haystack", "skerryline/handbook", "handbook_v2", "faq")
+SEARCH = (
+    *SEARCH,
+    "static",
+    "wiki_vectors",
+    "wiki_int8",
+    "corpora",
+    "haystack",
+    "skerryline/handbook",
+    "handbook_v2",
+    "faq",
+)
 PEOPLE = (
     "text_embeddings/people",
     "text_embeddings/searches",
@@ -29,7 +39,7 @@ PEOPLE = (
     "text_embeddings/trained",
     "static",
 )
-FORMS = (*SEARCH, "forms", "wiki_vectors")
+FORMS = (*SEARCH, "forms")
 SENSES = ("text_embeddings/senses", "models/tokens", "tasks/senses", "text_embeddings/trained", "static")
 BASKETS = ("text_embeddings/baskets", "shop_baskets")
 # What is run cell by cell, with what each kind of run depends on.

@@ -157,6 +157,8 @@ def test_bags_of_words_kept_as_tables_score_as_the_searches_do():
     found = {name: scores for name, _, scores in forms.sparse_forms(0, size)}
     for method, form in (("TF-IDF", "TF-IDF, words in 1 or more passages, float32"), ("BM25", "BM25, float32")):
         assert np.allclose(found[form], searches.score(method, 0, size, 0), atol=1e-4), method
+        small = found[form.replace("float32", "int8")]
+        assert np.allclose(small, found[form], atol=0.005 * found[form].max()), method
 
 
 def test_the_smallest_form_is_chosen_on_the_pilots_pages():
