@@ -18,19 +18,9 @@ from workshop.score.results import Results
 
 __all__ = ["INPUTS", "KINDS", "STEM", "measure"]
 
-SEARCH = ("text_embeddings/searches", "retrieval_runs", "keywords", "text_embeddings/trained", "models/texts")
-
-SEARCH = (
-    *SEARCH,
-    "static",
-    "wiki_vectors",
-    "wiki_int8",
-    "corpora",
-    "haystack",
-    "skerryline/handbook",
-    "handbook_v2",
-    "faq",
-)
+TEXTS = ("corpora", "haystack", "skerryline/handbook", "handbook_v2", "faq", "wiki_vectors", "wiki_int8")
+SEARCH = ("text_embeddings/searches", "retrieval_runs", "keywords", "text_embeddings/trained", "models/texts", "static")
+SEARCH = (*SEARCH, *TEXTS)
 PEOPLE = (
     "text_embeddings/people",
     "text_embeddings/searches",
