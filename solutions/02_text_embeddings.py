@@ -89,7 +89,10 @@ from workshop.models import read_head
 from workshop.plots import plot_attention, show
 
 uses = []
-for text in ("A drag of two hours or more earns 60 per cent back.", "It took two horses to drag the tree from the lane."):
+for text in (
+    "A drag of two hours or more earns 60 per cent back.",
+    "It took two horses to drag the tree from the lane.",
+):
     tokens, head = read_head(encoder, text, layer=0, head=3)
     place = tokens.index("drag")
     uses.append((tokens, place, softmax(head["key"] @ head["query"][place] / np.sqrt(head["key"].shape[1]))))
@@ -540,6 +543,7 @@ def average_all(some):
         found.append(mean_of_words(tokens, mine, table[[known[word] for word in mine]]))
     return np.array(found)
 
+
 # %% [markdown]
 # What counts as found, for each wording: the passages of the right page that hold the answer. (Where your own questions come without an answer, every passage of the page counts.)
 
@@ -572,6 +576,7 @@ def judge(method, scores, place="handbook"):
         row = {"lesson": "02", "method": method, "task": f"{place}, {kind}", "metric": "recall@5", "n": len(mine)}
         record_row(row | {"value": recall(mine, right, 5)})
     hits[method, place] = np.array([recall([a], [b], 5) for a, b in zip(rankings, relevant, strict=True)])
+
 
 # %% [markdown]
 # **Predict:** how far apart are counting and MiniLM on the questions, which were written by somebody who knew the page? And on the paraphrases?
@@ -635,7 +640,7 @@ for task in ("handbook, questions", "handbook, paraphrases", "haystack, question
         print(f"    {row.method:<17} {row.value:.2f} [{row.low:.2f}, {row.high:.2f}]")
 
 # %% [markdown]
-# Whoever knows the page uses its words: on questions in the handbook, MiniLM and TF-IDF can't be told apart (−0.02 [−0.06, 0.01]). On paraphrases MiniLM finds 0.15 [0.10, 0.18] more, in the haystack 0.22 [0.17, 0.27]. On paraphrases in the handbook plain averages come last; letting rare words weigh more helps (0.30 → 0.47) and leaves them behind TF-IDF. BM25 is nowhere ahead of TF-IDF here: one handbook, one kind of question.
+# Whoever knows the page uses its words: on questions in the handbook, MiniLM and TF-IDF can't be told apart (−0.02 [−0.06, 0.02]). On paraphrases MiniLM finds 0.15 [0.10, 0.18] more, in the haystack 0.22 [0.17, 0.27]. On paraphrases in the handbook plain averages come last; letting rare words weigh more helps (0.30 → 0.47) and leaves them behind TF-IDF. BM25 is nowhere ahead of TF-IDF here: one handbook, one kind of question.
 
 # %% [markdown] tags=["slide"]
 # ## The search box
@@ -749,14 +754,14 @@ show(plot_bytes(measured.select(task="forms", metric="recall@5"), most=90.9))
 show_verdict("C03", "02_text_embeddings")
 
 # %% [markdown]
-# The smallest good forms: MiniLM's 192 numbers as int8, 2.26 MB against 0.68 for TF-IDF in a byte a number; the encoder's 90 MB come on top. MiniLM finds 0.19 [0.14, 0.24] more. Its query takes more than ten times as long, since it must be encoded first. So *better*, but neither smaller nor cheaper: a passage of the haystack has 11 counted words on average, and only these are kept.
+# The smallest good forms: MiniLM's 192 numbers as int8, 2.26 MB against 0.68 for TF-IDF in a byte a number; the encoder's 90 MB come on top. MiniLM finds 0.19 [0.14, 0.24] more. Its query takes many times as long, since it must be encoded first. So *better*, but neither smaller nor cheaper: a passage of the haystack has 11 counted words on average, and only these are kept.
 
 # %%
 # demonstration 2.27
 show_verdict("C29", "02_text_embeddings")
 
 # %% [markdown]
-# **int8** is free here: a quarter of the bytes, and recall at 5 stays at 0.67. Fewer dimensions aren't: in the haystack 192 numbers lose 0.02, 128 lose 0.05 [0.03, 0.08], 64 lose 0.14; random directions lose 0.15 at 128. In your cell, on the handbook alone, 128 cost much less: fewer passages need fewer numbers. Measure a cut on the passages and questions that you have.
+# **int8** is free here: a quarter of the bytes, and recall at 5 stays at 0.67. Fewer dimensions aren't: in the haystack 192 numbers lose 0.02, 128 lose 0.05 [0.03, 0.08], 64 lose 0.14; random directions lose 0.14 at 128. In your cell, on the handbook alone, 128 cost much less: fewer passages need fewer numbers. Measure a cut on the passages and questions that you have.
 
 # %% [markdown] tags=["slide"]
 # ## Senses
