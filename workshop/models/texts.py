@@ -76,7 +76,10 @@ def _warn(told: str, places: list[int], total: int, step: str) -> None:
     warnings.warn(text, DataWarning, stacklevel=4)
 
 
-def pool_mean(states: Any, mask: Any) -> Any:
-    """Average token vectors (B, T, D) over the tokens that mask (B, T) marks with 1; returns (B, D), tensors."""
-    weights = mask.unsqueeze(-1).to(states.dtype)
-    return (states * weights).sum(dim=1) / weights.sum(dim=1).clamp(min=1.0)
+def pool_mean(token_vectors: Any, mask: Any) -> Any:
+    """Average token vectors (N, T, D) over the tokens that mask (N, T) marks with 1 or True; returns (N, D).
+
+    Both are arrays, or both tensors. A text without a marked token gets a vector of zeros.
+    """
+    marks = mask[:, :, None]  # (N, T, 1)
+    return (token_vectors * marks).sum(1) / marks.sum(1).clip(min=1)
