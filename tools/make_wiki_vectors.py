@@ -3,18 +3,10 @@
 import numpy as np
 
 from workshop.data.haystack import load_wiki_passages
-from workshop.data.wiki_vectors import FOLDER, SCALES_FILE, VALUES_FILE
+from workshop.data.wiki_vectors import FOLDER, SCALES_FILE, VALUES_FILE, quantize
 from workshop.models import encode_texts
 from workshop.models.encoder import load_encoder
 from workshop.settings import setup
-
-LEVELS = 127
-
-
-def quantize(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Round vectors (N, D) to int8: returns values (N, D), int8, and a scale for each vector (N,), float32."""
-    scales = np.maximum(np.abs(vectors).max(axis=1), 1e-12) / LEVELS
-    return np.rint(vectors / scales[:, None]).astype(np.int8), scales.astype(np.float32)
 
 
 def main() -> None:

@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.make_wiki_vectors import quantize
 from workshop.data import (
     Document,
     cut_document,
@@ -101,7 +100,7 @@ def test_rounding_to_int8_comes_back():
     rng = np.random.default_rng(0)
     vectors = rng.normal(size=(50, 384)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    values, scales = quantize(vectors)
+    values, scales = wiki_vectors.quantize(vectors)
     assert values.dtype == np.int8
     np.testing.assert_allclose(wiki_vectors.restore(values, scales), vectors, atol=2e-3)
 

@@ -9,10 +9,17 @@ from workshop.errors import WorkshopError
 FOLDER = Path(__file__).resolve().parents[1] / "assets" / "vectors"
 VALUES_FILE = "wiki_int8.npy"
 SCALES_FILE = "wiki_scales.npy"
+LEVELS = 127
 NEAREST = 10
 # The whole difference spreads the made ones too far, half of it leaves them too near: see tests/test_haystack.py.
 STEP = 0.75
 BLOCK = 2048
+
+
+def quantize(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Round vectors (N, D) to int8: returns values (N, D), int8, and a scale for each vector (N,), float32."""
+    scales = np.maximum(np.abs(vectors).max(axis=1), 1e-12) / LEVELS
+    return np.rint(vectors / scales[:, None]).astype(np.int8), scales.astype(np.float32)
 
 
 def restore(values: np.ndarray, scales: np.ndarray) -> np.ndarray:
