@@ -651,7 +651,7 @@ for task in ("handbook, questions", "handbook, paraphrases", "haystack, question
 # demonstration 2.19
 from workshop.widgets import search_box
 
-plain = [re.sub("[#*|]+ ?", "", text)[:70] for text in texts]
+plain = [" ".join(re.sub("[#*|]+|---", " ", text).split())[:70] for text in texts]
 labels = [f"{passage.document}: {text}" for passage, text in zip(passages, plain, strict=True)]
 both = {"TF-IDF (counts words)": lambda query: tfidf.score([query])[0]}
 both["MiniLM (vectors)"] = lambda query: vectors @ encode_texts(encoder, [query])[0]
@@ -754,7 +754,7 @@ show(plot_bytes(measured.select(task="forms", metric="recall@5"), most=90.9))
 show_verdict("C03", "02_text_embeddings")
 
 # %% [markdown]
-# The smallest good forms: MiniLM's 192 numbers as int8, 2.26 MB against 0.68 for TF-IDF in a byte a number; the encoder's 90 MB come on top. MiniLM finds 0.19 [0.14, 0.24] more. Its query takes many times as long, since it must be encoded first. So *better*, but neither smaller nor cheaper: a passage of the haystack has 11 counted words on average, and only these are kept.
+# The smallest good forms: MiniLM's 192 numbers as int8, 2.26 MB against 0.68 for TF-IDF in a byte a number; the encoder's 90 MB come on top. MiniLM finds 0.19 [0.14, 0.24] more. Its query takes many times as long: it must be encoded. So *better*, not smaller or cheaper: a passage of the haystack has 11 counted words on average, and only these are kept. At as few bytes (left in the picture) the two find about as much.
 
 # %%
 # demonstration 2.27
