@@ -50,6 +50,7 @@ print(*(questions[1].question, *questions[1].paraphrases, f"answer: {questions[1
 from workshop.search import TfidfSearch
 
 tfidf = TfidfSearch(texts)
+# With texts of your own, put words of the passage that you look for here.
 rule = next((row for row, text in enumerate(texts) if "Our boat left late" in text), 0)
 ways = ["my boat was delayed", "My boat was delayed. What do I get?"]
 ways += ["The ferry came in an hour behind time. Do I get money back?"]
