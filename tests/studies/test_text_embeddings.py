@@ -1,6 +1,9 @@
 """Lesson 02's study: verdicts follow from the rules, intervals draw what belongs together, bytes are counted whole."""
 
 import dataclasses
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -184,3 +187,22 @@ def test_the_short_form_measures_everything(monkeypatch):
         (row.method, row.task, row.metric) for row in kept.rows if row.task != "smallest form"
     }
     assert found.claims.keys() == kept.claims.keys()
+
+
+def test_doc2vec_gives_a_new_text_the_same_vector_in_every_process():
+    code = (
+        "from studies.text_embeddings.trained import infer_vectors, train_documents;"
+        "model = train_documents([['a', 'b', 'c', 'a'], ['b', 'c', 'b'], ['c', 'a', 'b']] * 4, 0, epochs=3);"
+        "print(infer_vectors(model, [['a', 'c']], 1).tolist())"
+    )
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in "12"
+    ]
+    assert runs[0] == runs[1] != ""
