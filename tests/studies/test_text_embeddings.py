@@ -133,6 +133,16 @@ def test_separation_is_within_minus_across_and_never_pairs_a_sentence_with_itsel
     assert estimates.find_nearest(cosines, list("aabb")).tolist() == [False, True, True, True]
 
 
+def test_the_order_in_which_words_are_kept_changes_no_interval():
+    rng = np.random.default_rng(3)
+    found = {}
+    for word in ("still", "drag", "hop"):
+        tables = {way: np.corrcoef(rng.normal(size=(6, 9))) for way in ("contextual", "static")}
+        found[word] = {"kind": "house word", "groups": list("aaabbb")} | tables
+    one, other = (estimates.separate_words(some, 40) for some in (found, dict(sorted(found.items()))))
+    assert all(np.array_equal(one[name].spread, other[name].spread) for name in one)
+
+
 def test_the_smallest_difference_is_found_four_times_in_five():
     rng = np.random.default_rng(0)
     least = estimates.find_smallest(rng.normal(size=400), 50)
