@@ -44,7 +44,7 @@ class ReadingTask:
 
 @dataclass(frozen=True)
 class ReadingPages:
-    """The passages of one company and questions on them. turns: T pairs of question and answer, which may be ABSTAIN."""
+    """The passages of one company and questions on them. turns: pairs of question and answer, which may be ABSTAIN."""
 
     company: str
     passages: tuple[str, ...]
