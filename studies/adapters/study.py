@@ -12,6 +12,7 @@ from studies.adapters.tasks import make_task
 from studies.adapters.wordings import WORDINGS
 from studies.environment import describe_machine, describe_versions
 from studies.freshness import hash_inputs
+from studies.intervals import summarise
 from studies.runner import Cell, Found, run_cells
 from workshop.score import score_replies
 from workshop.score.results import Results, Row
@@ -70,7 +71,7 @@ def measure(short: bool = False) -> Results:
         runs = [found for cell, found in made.items() if cell[0] == name and not is_try(cell)]
         rows += _tell_adapter(name, runs)
     if not short:
-        rows += [*_tell_tries(made), _tell_made_up(asked["reading/none",])]
+        rows += [*_tell_tries(made), *_compare_wordings(asked), _tell_made_up(asked["reading/none",])]
         for name, (recipe, diet, _) in CHOSEN.items():
             ship(name, recipe, diet, SEEDS[name][0], made[make_cell(name, SEEDS[name][0])]["sha256"])
     return Results(
@@ -125,6 +126,19 @@ def _tell_tries(made: dict[Cell, Found]) -> list[Row]:
         rows.append(Row(LESSON, f"{cell[0]}, try {place}", "training", "tokens", found["tokens"], settings=told))
         rows.append(Row(LESSON, f"{cell[0]}, try {place}", "training", "seconds", found["seconds"], settings=told))
     return rows
+
+
+def _compare_wordings(asked: dict[Cell, Found]) -> list[Row]:
+    """Return how much more each wording of the prompt gives than the contract, question by question."""
+    names = [f"wording/{place}" for place in range(len(WORDINGS))]
+    task = make_task(names[0])
+    answers = [one.question.answer for one in task.rows]
+    right = {name: score_replies(asked[name,]["replies"], answers).contained.astype(float) for name in names}
+    return [
+        Row(LESSON, "plain", name, "minus the contract", **summarise([more], task.groups, signed=True))
+        for name in names[1:]
+        for more in [right[name] - right[names[0]]]
+    ]
 
 
 def _tell_made_up(found: Found) -> Row:
