@@ -21,11 +21,10 @@ from workshop.tune import Recipe
 STEM = "adapters"
 ASKED_INPUTS = (
     *("adapters/asking", "adapters/questions", "adapters/tasks", "adapters/wordings"),
-    *("skerryline/faq", "skerryline/handbook", "skerryline/voice", "assets/tasks", "haystack"),
-    *("bot/answers", "bot/chat", "bot/prompt"),
+    *("skerryline/faq", "skerryline/handbook", "skerryline/voice", "assets/tasks", "haystack", "bot/prompt"),
 )
-# The loop that trained them is not among the inputs: the adapters lie in the repository, held to their hashes, and a
-# loop that is made faster later doesn't make them others.
+# What asks (the library's greedy generate) and the loop that trained are not among the inputs: the adapters lie in the
+# repository, held to their hashes, and a loop that is made faster later doesn't make them others. A test asks again.
 MADE_INPUTS = (*ASKED_INPUTS, "adapters/making", "adapters/chats", "studies/invented")
 INPUTS = (*MADE_INPUTS, "adapters/scores", "adapters/study", "score/replies", "studies/intervals", "grouped")
 KINDS = {ask_plain: ASKED_INPUTS, make_adapter: MADE_INPUTS}
