@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -42,7 +43,9 @@ def train_adapter(
     examples = make_examples(tokenizer, chats)
     options = {"r": recipe.rank, "lora_alpha": 2 * recipe.rank, "target_modules": MODULES[recipe.modules]}
     plan = peft.LoraConfig(task_type="CAUSAL_LM", **options)
-    with lora.borrowed(model), torch.random.fork_rng():
+    with lora.borrowed(model), torch.random.fork_rng(), warnings.catch_warnings():
+        # peft asks the network for something by a name that transformers is about to drop.
+        warnings.simplefilter("ignore", FutureWarning)
         torch.manual_seed(seed)
         # Beside a model in bfloat16 it is trained so too: in float32 a step takes a third longer.
         tuned = peft.get_peft_model(model, plan, autocast_adapter_dtype=model.dtype != torch.bfloat16)
@@ -74,6 +77,22 @@ def read_recipe(folder: Path) -> Recipe:
     return Recipe(**{name: value for name, value in plain.items() if name != "model"})
 
 
+def split_turns(chats: Sequence[Sequence[Message]]) -> list[list[Message]]:
+    """Make a chat of each answer: later questions are put where the first one stands, under the same passages.
+
+    Chat templates of models that think aloud write earlier answers in another way than the last one. A later turn
+    begins with a label ("Question: …") that stands in the first turn too, after an empty line.
+    """
+    found = []
+    for chat in chats:
+        first = chat[0]["content"]
+        for asked, answered in zip(chat[::2], chat[1::2], strict=True):
+            label = asked["content"].partition(": ")[0]
+            before = "" if asked is chat[0] else first.rpartition(f"\n\n{label}: ")[0] + "\n\n"
+            found.append([asked | {"content": before + asked["content"]}, answered])
+    return found
+
+
 def train_adapters(settings: Settings, *, again: bool = False) -> Iterator[str]:
     """Train every shipped adapter anew beside the profile's own model, a line before and after each.
 
@@ -93,5 +112,5 @@ def train_adapters(settings: Settings, *, again: bool = False) -> Iterator[str]:
             continue
         chats = read_chats(shipped)
         yield f"{shipped.name}: trained now on {len(chats)} chats; minutes on a graphics card, far longer without one"
-        training = train_adapter(tokenizer, model, chats, read_recipe(shipped), folder)
+        training = train_adapter(tokenizer, model, split_turns(chats), read_recipe(shipped), folder)
         yield f"  in {folder}, {training.seconds:.0f} s"
