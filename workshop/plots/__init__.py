@@ -3,6 +3,7 @@
 from workshop.plots.ideas import plot_bridge, plot_step, plot_table, plot_window
 from workshop.plots.spaces import plot_analogies, plot_association, plot_word_map
 from workshop.plots.style import PALETTE, alternative_text, show
+from workshop.plots.texts import plot_attention, plot_bytes, plot_scores, plot_way
 from workshop.plots.words import plot_agreement, plot_sizes
 
 __all__ = [
@@ -11,10 +12,14 @@ __all__ = [
     "plot_agreement",
     "plot_analogies",
     "plot_association",
+    "plot_attention",
     "plot_bridge",
+    "plot_bytes",
+    "plot_scores",
     "plot_sizes",
     "plot_step",
     "plot_table",
+    "plot_way",
     "plot_window",
     "plot_word_map",
     "show",

@@ -1,6 +1,7 @@
-"""What learners click on: predictions and the word map. Each leaves a still picture or text where no widget can run."""
+"""What learners click on: predictions, word map, search box; where no widget can run, a still picture or text."""
 
-from workshop.widgets.explorer import word_map
+from workshop.widgets.controls import word_map
 from workshop.widgets.prediction import predict, predictions
+from workshop.widgets.search_box import search_box
 
-__all__ = ["predict", "predictions", "word_map"]
+__all__ = ["predict", "predictions", "search_box", "word_map"]
