@@ -50,6 +50,7 @@ print(*(questions[1].question, *questions[1].paraphrases, f"answer: {questions[1
 from workshop.search import TfidfSearch
 
 tfidf = TfidfSearch(texts)
+# With texts of your own, put words of the passage that you look for here.
 rule = next((row for row, text in enumerate(texts) if "Our boat left late" in text), 0)
 ways = ["my boat was delayed", "My boat was delayed. What do I get?"]
 ways += ["The ferry came in an hour behind time. Do I get money back?"]
@@ -89,10 +90,7 @@ from workshop.models import read_head
 from workshop.plots import plot_attention, show
 
 uses = []
-for text in (
-    "A drag of two hours or more earns 60 per cent back.",
-    "It took two horses to drag the tree from the lane.",
-):
+for text in ("A drag of two hours or more earns 60 per cent back.", "It took two horses to drag the tree from the lane."):
     tokens, head = read_head(encoder, text, layer=0, head=3)
     place = tokens.index("drag")
     uses.append((tokens, place, softmax(head["key"] @ head["query"][place] / np.sqrt(head["key"].shape[1]))))
@@ -543,7 +541,6 @@ def average_all(some):
         found.append(mean_of_words(tokens, mine, table[[known[word] for word in mine]]))
     return np.array(found)
 
-
 # %% [markdown]
 # What counts as found, for each wording: the passages of the right page that hold the answer. (Where your own questions come without an answer, every passage of the page counts.)
 
@@ -576,7 +573,6 @@ def judge(method, scores, place="handbook"):
         row = {"lesson": "02", "method": method, "task": f"{place}, {kind}", "metric": "recall@5", "n": len(mine)}
         record_row(row | {"value": recall(mine, right, 5)})
     hits[method, place] = np.array([recall([a], [b], 5) for a, b in zip(rankings, relevant, strict=True)])
-
 
 # %% [markdown]
 # **Predict:** how far apart are counting and MiniLM on the questions, which were written by somebody who knew the page? And on the paraphrases?
@@ -651,7 +647,7 @@ for task in ("handbook, questions", "handbook, paraphrases", "haystack, question
 # demonstration 2.19
 from workshop.widgets import search_box
 
-plain = [re.sub("[#*|]+ ?", "", text)[:70] for text in texts]
+plain = [" ".join(re.sub("[#*|]+|---", " ", text).split())[:70] for text in texts]
 labels = [f"{passage.document}: {text}" for passage, text in zip(passages, plain, strict=True)]
 both = {"TF-IDF (counts words)": lambda query: tfidf.score([query])[0]}
 both["MiniLM (vectors)"] = lambda query: vectors @ encode_texts(encoder, [query])[0]
@@ -733,7 +729,7 @@ predict("C29")
 # demonstration 2.24
 from sklearn.decomposition import PCA
 
-for dimensions in (192, 128, 64, 32):
+for dimensions in [size for size in (192, 128, 64, 32) if size < len(texts)]:
     pca = PCA(dimensions, random_state=0).fit(vectors)
     judge(f"PCA {dimensions}", cosine_similarity(pca.transform(asked), pca.transform(vectors)))
 values = np.rint(vectors / np.abs(vectors).max(axis=1, keepdims=True) * 127).astype(np.int8)
@@ -754,7 +750,7 @@ show(plot_bytes(measured.select(task="forms", metric="recall@5"), most=90.9))
 show_verdict("C03", "02_text_embeddings")
 
 # %% [markdown]
-# The smallest good forms: MiniLM's 192 numbers as int8, 2.26 MB against 0.68 for TF-IDF in a byte a number; the encoder's 90 MB come on top. MiniLM finds 0.19 [0.14, 0.24] more. Its query takes many times as long, since it must be encoded first. So *better*, but neither smaller nor cheaper: a passage of the haystack has 11 counted words on average, and only these are kept.
+# The smallest good forms: MiniLM's 192 numbers as int8, 2.26 MB against 0.68 for TF-IDF in a byte a number; the encoder's 90 MB come on top. MiniLM finds 0.19 [0.14, 0.24] more. Its query takes many times as long: it must be encoded. So *better*, not smaller or cheaper: a passage of the haystack has 11 counted words on average, and only these are kept. At as few bytes (left in the picture) the two find about as much.
 
 # %%
 # demonstration 2.27

@@ -10,16 +10,17 @@ def encode_tokens(encoder: Any, text: str) -> tuple[list[str], np.ndarray]:
 
     encoder: a SentenceTransformer. What comes after its longest input is cut off.
     """
-    batch, states = _run(encoder, text)
+    import torch
+
+    batch = encoder.tokenizer([text], truncation=True, max_length=encoder.max_seq_length, return_tensors="pt")
+    with torch.no_grad():
+        states = encoder[0].auto_model(**batch.to(encoder.device)).last_hidden_state
     tokens = encoder.tokenizer.convert_ids_to_tokens(batch["input_ids"][0].tolist())
-    return tokens, states.last_hidden_state[0].float().cpu().numpy()
+    return tokens, states[0].float().cpu().numpy()
 
 
 def encode_word(encoder: Any, text: str, start: int, length: int) -> np.ndarray:
-    """Return the vector of a word in its sentence, the mean of its tokens', shape (384,).
-
-    start, length: where the word stands, in characters.
-    """
+    """Return the vector of the word at text[start : start + length], the mean of its tokens', shape (384,)."""
     offsets = encoder.tokenizer(text, return_offsets_mapping=True)["offset_mapping"]
     rows = [row for row, (first, end) in enumerate(offsets) if first < start + length and end > start]
     return encode_tokens(encoder, text)[1][rows].mean(axis=0)
@@ -44,13 +45,3 @@ def read_head(encoder: Any, text: str, layer: int, head: int) -> tuple[list[str]
             hook.remove()
     mine = slice(head * attention.attention_head_size, (head + 1) * attention.attention_head_size)
     return tokens, {name: found[0, :, mine].float().cpu().numpy() for name, found in kept.items()}
-
-
-def _run(encoder: Any, text: str) -> tuple[Any, Any]:
-    """Return the encoder's input of one text and its network's output."""
-    import torch
-
-    batch = encoder.tokenizer([text], truncation=True, max_length=encoder.max_seq_length, return_tensors="pt")
-    batch = batch.to(encoder.device)
-    with torch.no_grad():
-        return batch, encoder[0].auto_model(**batch)

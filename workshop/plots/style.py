@@ -102,9 +102,13 @@ def show(figure: Any, alt: str | None = None) -> None:
         raise WorkshopError("this picture has no alternative text. Say what it shows: show(figure, alt='...').")
     from IPython.display import display
 
+    display({"text/html": to_html(figure, text), "text/plain": text}, raw=True)
+
+
+def to_html(figure: Any, text: str) -> str:
+    """Return a figure as an image in HTML with its alternative text."""
     data = base64.b64encode(to_png(figure)).decode()
-    image = f'<img alt="{html.escape(text)}" src="data:image/png;base64,{data}" style="max-width: 100%">'
-    display({"text/html": image, "text/plain": text}, raw=True)
+    return f'<img alt="{html.escape(text)}" src="data:image/png;base64,{data}" style="max-width: 100%">'
 
 
 def place_labels(axes: Any, points: Any, labels: list[str], others: Any = ()) -> None:

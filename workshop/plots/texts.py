@@ -5,11 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from workshop.errors import WorkshopError
 from workshop.plots.style import MARKERS, PALETTE, SERIES, SMALLEST_FONT, new_picture, set_words
 from workshop.score.results import Row
-
-Attention = tuple[Sequence[str], int, np.ndarray]
 
 
 def plot_way(tokens: Sequence[str], vector: np.ndarray, total: int, read: int, blocks: int = 6) -> Any:
@@ -29,10 +26,8 @@ def plot_way(tokens: Sequence[str], vector: np.ndarray, total: int, read: int, b
         block = f"{blocks} blocks, one after the other:\nattention (tokens look at each other), then each alone"
         for height, words in ((2.5, block), (1, f"mean pooling: one vector of {len(vector)} numbers")):
             axes.text(middle, height, words, ha="center", va="center", bbox=wide, fontsize=SMALLEST_FONT)
-        scale = max(np.abs(vector).max(), 1e-12)
         left, right = middle - 2.4, middle + 2.4
-        image = np.clip(vector[None, :48] / scale, -1, 1)
-        axes.imshow(image, cmap="RdBu", vmin=-1, vmax=1, extent=(left, right, 0.05, 0.4), aspect="auto")
+        axes.imshow(vector[None, :48], cmap="RdBu", extent=(left, right, 0.05, 0.4), aspect="auto")
         split = left + (right - left) * read / total
         for start, end, colour in ((left, split, PALETTE["sky"]), (split, right, "#CCCCCC")):
             axes.fill_between([start, end], -1.1, -0.6, color=colour)
@@ -45,7 +40,7 @@ def plot_way(tokens: Sequence[str], vector: np.ndarray, total: int, read: int, b
     return figure
 
 
-def plot_attention(uses: Sequence[Attention]) -> Any:
+def plot_attention(uses: Sequence[tuple[Sequence[str], int, np.ndarray]]) -> Any:
     """Draw how one token looks at the others: an arrow to each, as thick as its weight.
 
     uses: of each sentence its T tokens, the place of the looking one, and the weights (T,), which add up to 1.
@@ -54,8 +49,6 @@ def plot_attention(uses: Sequence[Attention]) -> Any:
     told = []
     with new_picture(13, 1.4 + 2.3 * len(uses)) as (figure, axes):
         for line, (tokens, place, weights) in enumerate(uses):
-            if np.shape(weights) != (len(tokens),) or not 0 <= place < len(tokens):
-                raise WorkshopError(f"expected {len(tokens)} weights, one a token, got {np.shape(weights)}.")
             widths = np.array([0.45 + 0.16 * len(token) for token in tokens])
             spots, height = np.cumsum(widths) - widths / 2, -2.6 * line
             for number, (spot, token, weight) in enumerate(zip(spots, tokens, weights, strict=True)):
@@ -82,8 +75,6 @@ def plot_bytes(rows: Sequence[Row], most: float) -> Any:
     rows: their method begins with the family, up to a comma, and ends with how numbers are kept. most: megabytes of
     what all dense forms need besides, the encoder. Returns a matplotlib figure with alternative text.
     """
-    if not rows:
-        raise WorkshopError("there are no forms to draw. Choose them: results.select(task='forms', metric='recall@5').")
     lines: dict[str, list[Row]] = {}
     for row in sorted(rows, key=lambda row: row.megabytes or 0):
         lines.setdefault(f"{row.method.partition(',')[0]}, {row.method.rpartition(', ')[2]}", []).append(row)
@@ -110,10 +101,7 @@ def plot_bytes(rows: Sequence[Row], most: float) -> Any:
 
 
 def plot_scores(query: str, found: Mapping[str, Sequence[tuple[str, float]]]) -> Any:
-    """Draw the best passages of one or more searches side by side, each with its score as a bar.
-
-    found: by the search's name its best passages and their scores, best first. Returns a matplotlib figure.
-    """
+    """Draw each search's best passages (found: by its name, best first) side by side, the scores as bars."""
     with new_picture(13, 1.8 + 1.0 * max(map(len, found.values()))) as (figure, axes):
         axes.remove()
         panels = figure.subplots(1, len(found), squeeze=False)[0]

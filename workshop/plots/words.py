@@ -1,5 +1,6 @@
 """Pictures of lesson 01's figures: agreement with people, size against data."""
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -57,7 +58,7 @@ def plot_agreement(rows: Sequence[Row], yours: Mapping[str, float] | None = None
         mine = [(yours[row.method], place) for place, row in enumerate(ordered) if row.method in (yours or {})]
         if mine:
             axes.plot(*zip(*mine, strict=True), "D", color=YOURS, markersize=11, label="your run", zorder=5)
-        axes.set_yticks(places, [NAMES.get(row.method, row.method) for row in ordered])
+        axes.set_yticks(places, [textwrap.fill(NAMES.get(row.method, row.method), 26) for row in ordered])
         axes.axvline(0, color="black", linewidth=1)
         for row, line in zip(published, ("-", "--", ":", "-."), strict=False):
             colour = PALETTE["green" if row.method.startswith("people") else "purple"]

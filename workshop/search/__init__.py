@@ -5,11 +5,4 @@ from workshop.search.keywords import Bm25Search, TfidfSearch
 from workshop.search.measures import mean_reciprocal_rank, recall_at_k
 from workshop.search.vectors import top_k
 
-__all__ = [
-    "Bm25Search",
-    "TfidfSearch",
-    "fuse_rankings",
-    "mean_reciprocal_rank",
-    "recall_at_k",
-    "top_k",
-]
+__all__ = ["Bm25Search", "TfidfSearch", "fuse_rankings", "mean_reciprocal_rank", "recall_at_k", "top_k"]
