@@ -32,12 +32,15 @@ def score_task(method: str, name: str, runs: Sequence[Mapping[str, Any]], **sett
     seconds = sum(run["seconds"] for run in runs) / len(runs)
     rows = []
     for metric in found[0]:
-        kept = [place for place, one in enumerate(found[0][metric]) if one is not None]
-        values = [[float(one[metric][place]) for place in kept] for one in found]
-        groups = [task.groups[place] for place in kept]
-        if kept:
+        kept = [[place for place, value in enumerate(one[metric]) if value is not None] for one in found]
+        values = [[float(one[metric][place]) for place in places] for one, places in zip(found, kept, strict=True)]
+        if any(places != kept[0] for places in kept):
+            # Seeds that leave out other cases can't be paired: all cases of all seeds count, their groups drawn anew.
+            kept, values = [[place for places in kept for place in places]], [[one for some in values for one in some]]
+        if kept[0]:
             told = {"seeds": len(runs), **settings}
-            rows.append(Row(LESSON, method, name, metric, **summarise(values, groups), seconds=seconds, settings=told))
+            share = summarise(values, [task.groups[place] for place in kept[0]])
+            rows.append(Row(LESSON, method, name, metric, **share, seconds=seconds, settings=told))
     return rows
 
 

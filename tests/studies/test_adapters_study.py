@@ -8,7 +8,7 @@ from studies import model_speed, runner
 from studies.adapters import making, model_card, shipping, study
 from studies.adapters.chats import Diet, make_chats
 from studies.adapters.questions import HELD_BACK, put_others
-from studies.adapters.scores import VOICE_RULES, find_numbers, read_json
+from studies.adapters.scores import VOICE_RULES, find_numbers, read_json, score_task
 from studies.adapters.tasks import draw_facts, draw_voice, make_task
 from studies.invented import ABSTAIN
 from workshop.bot import build_prompt
@@ -86,6 +86,15 @@ def test_scores_by_hand():
     assert all(keeps(voiced) for keeps in VOICE_RULES.values())
     assert not VOICE_RULES["opening"](plain)
     assert not VOICE_RULES["last line"](plain)
+
+
+def test_of_what_is_answered_each_seed_counts_its_own_cases():
+    answers = [one.question.answer for one in make_task("facts/taught").rows]
+    runs = [{"replies": answers, "seconds": 1.0}, {"replies": ["I don't know.", "seven", *answers[2:]], "seconds": 3.0}]
+    rows = {row.metric: row for row in score_task("x", "facts/taught", runs)}
+    assert rows["exact"].value == pytest.approx(58 / 60)
+    assert rows["right, where it answers"].value == pytest.approx(58 / 59)
+    assert (rows["right, where it answers"].n, rows["exact"].n, rows["exact"].seconds) == (59, 60, 2.0)
 
 
 def test_at_most_ten_were_tried_and_three_seeds_measured():
