@@ -90,7 +90,10 @@ from workshop.models import read_head
 from workshop.plots import plot_attention, show
 
 uses = []
-for text in ("A drag of two hours or more earns 60 per cent back.", "It took two horses to drag the tree from the lane."):
+for text in (
+    "A drag of two hours or more earns 60 per cent back.",
+    "It took two horses to drag the tree from the lane.",
+):
     tokens, head = read_head(encoder, text, layer=0, head=3)
     place = tokens.index("drag")
     uses.append((tokens, place, softmax(head["key"] @ head["query"][place] / np.sqrt(head["key"].shape[1]))))
@@ -541,6 +544,7 @@ def average_all(some):
         found.append(mean_of_words(tokens, mine, table[[known[word] for word in mine]]))
     return np.array(found)
 
+
 # %% [markdown]
 # What counts as found, for each wording: the passages of the right page that hold the answer. (Where your own questions come without an answer, every passage of the page counts.)
 
@@ -573,6 +577,7 @@ def judge(method, scores, place="handbook"):
         row = {"lesson": "02", "method": method, "task": f"{place}, {kind}", "metric": "recall@5", "n": len(mine)}
         record_row(row | {"value": recall(mine, right, 5)})
     hits[method, place] = np.array([recall([a], [b], 5) for a, b in zip(rankings, relevant, strict=True)])
+
 
 # %% [markdown]
 # **Predict:** how far apart are counting and MiniLM on the questions, which were written by somebody who knew the page? And on the paraphrases?

@@ -87,7 +87,7 @@ def separate_words(found: Mapping[str, Any], draws: int) -> dict[str, Figure]:
     chance = np.random.default_rng(0)
     figures = {}
     for kind in sorted({one["kind"] for one in found.values()}):
-        words = [one for one in found.values() if one["kind"] == kind]
+        words = [one for _, one in sorted(found.items()) if one["kind"] == kind]
         own = {way: [separate(np.array(w[way]), w["groups"]) for w in words] for way in ("contextual", "static")}
         spread: dict[str, list[float]] = {way: [] for way in own}
         for _ in range(draws):

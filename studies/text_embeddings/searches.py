@@ -8,7 +8,7 @@ import numpy as np
 
 from studies.skerryline.retrieval_runs import Wordings, find_wanted, list_wordings
 from studies.text_embeddings.plan import EDITION, PLACES
-from studies.text_embeddings.trained import average_words, split_words, train_documents, weigh_words
+from studies.text_embeddings.trained import average_words, infer_vectors, split_words, train_documents, weigh_words
 from workshop.data import load_faq, load_passages, load_wiki_passages, load_wiki_vectors
 from workshop.models import encode_texts, load_encoder, load_token_embeddings
 from workshop.search import Bm25Search, TfidfSearch
@@ -104,9 +104,7 @@ def score(method: str, seed: int, size: int, epochs: int) -> np.ndarray:
     known, wanted = [split_words(text) for text in texts], [split_words(text) for text in asked]
     if method == "Doc2Vec":
         model = train_documents(known, seed, epochs=epochs)
-        model.random.seed(seed)
-        queries = np.array([model.infer_vector(words) for words in wanted])
-        return unit(queries) @ unit(model.dv.vectors).T
+        return unit(infer_vectors(model, wanted, seed)) @ unit(model.dv.vectors).T
     weights = weigh_words(known) if method == "weighted averages" else None
     means = [average_words(some, *load_token_embeddings(), weights) for some in (wanted, known)]
     return unit(means[0]) @ unit(means[1]).T

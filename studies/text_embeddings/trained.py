@@ -1,8 +1,11 @@
 """Vectors of texts that are learnt from the texts alone: Doc2Vec, and means of word vectors trained alike."""
 
 import re
+import zlib
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 
@@ -30,6 +33,19 @@ def train_documents(
     tagged = [doc2vec.TaggedDocument(list(words), [number]) for number, words in enumerate(texts)]
     options = {"vector_size": DIMENSIONS, "window": WINDOW, "min_count": FEWEST, "negative": 5, "workers": 1}
     return doc2vec.Doc2Vec(tagged, dm=int(memory), epochs=epochs, seed=seed, **options)
+
+
+def infer_vectors(model: Any, texts: Sequence[Sequence[str]], seed: int = 0) -> np.ndarray:
+    """Return Doc2Vec's vectors for N new texts, each a list of words: (N, D), the same in every process.
+
+    gensim starts each inference from Python's hash of the text, which is another whenever Python starts anew; here it
+    starts from a checksum.
+    """
+    doc2vec = require("gensim", "words").models.doc2vec
+    start = partial(doc2vec.pseudorandom_weak_vector, hashfxn=lambda text: zlib.crc32(text.encode()))
+    model.random.seed(seed)
+    with patch.object(doc2vec, "pseudorandom_weak_vector", start):
+        return np.array([model.infer_vector(list(words)) for words in texts])
 
 
 def train_word_table(texts: Sequence[Sequence[str]], seed: int = 0, *, epochs: int = EPOCHS) -> tuple[list[str], Any]:
