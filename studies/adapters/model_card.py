@@ -177,7 +177,7 @@ def _write_speeds(speeds: Results) -> list[str]:
         "",
         "By `python -m studies model_speed`, one run, each column in a process of its own; "
         f"{speeds.machine['cores']} cores with bfloat16 instructions; load of the machine as it began: {load} "
-        "processes. Where other work fills the cores, a second thread doesn't help and may cost: columns compare fairly "
+        "processes. Where other work fills the cores, a second thread doesn't help and may cost: compare columns "
         "only on a quiet machine.",
         "",
         *write_lines(("", *(f"{dtype}, threads: {threads}" for dtype, threads in kinds)), rows),

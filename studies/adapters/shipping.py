@@ -11,7 +11,7 @@ from studies.adapters.making import find_made, hash_weights
 from workshop.errors import WorkshopError
 from workshop.tune import Recipe
 from workshop.tune.lora import ADAPTERS, FILES, is_adapter
-from workshop.tune.recipes import write_recipe
+from workshop.tune.shipped import write_recipe
 
 BASE = "HuggingFaceTB/SmolLM2-135M-Instruct"
 

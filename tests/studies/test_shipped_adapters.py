@@ -19,7 +19,7 @@ from workshop.models import load_language_model
 from workshop.settings import Settings, choose_dtype
 from workshop.tune import adapter
 from workshop.tune.lora import ADAPTERS, name_model
-from workshop.tune.recipes import RECIPE, read_chats, read_recipe
+from workshop.tune.shipped import RECIPE, read_chats, read_recipe
 
 MEGABYTES = 2.0
 PAGE = "The kiosk on the pier opens at 8:40. The slipway café opens at 11:15 and closes at 19:30. Dogs wait outside."

@@ -5,8 +5,8 @@ from workshop.tune.examples import IGNORED, Example, make_examples, make_text_ex
 from workshop.tune.freezing import count_trained, train_only
 from workshop.tune.lora import adapter, add_lora
 from workshop.tune.parts import Parts, as_loss
-from workshop.tune.recipes import Recipe, train_adapter, train_adapters
 from workshop.tune.scratch import FromNothing, train_from_nothing
+from workshop.tune.shipped import Recipe, train_adapter, train_adapters
 from workshop.tune.training import Report, Training, fine_tune
 
 __all__ = [

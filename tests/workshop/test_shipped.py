@@ -13,8 +13,9 @@ from workshop.bot import answer
 from workshop.errors import WorkshopError
 from workshop.models import open_language_model
 from workshop.settings import Settings
-from workshop.tune import Recipe, adapter, lora, recipes, train_adapter, train_adapters
-from workshop.tune.recipes import read_chats, read_recipe, split_turns, write_recipe
+from workshop.tune import Recipe, adapter, lora, train_adapter, train_adapters
+from workshop.tune import shipped as shipped_module
+from workshop.tune.shipped import read_chats, read_recipe, split_turns, write_recipe
 
 PLAIN = Settings(device="cpu", dtype="float32")
 FIRST, SECOND = "A boat.\n\nQuestion: Where?", "A boat.\n\nQuestion: When?"
@@ -45,7 +46,7 @@ def large(tmp_path, monkeypatch):
     (shipped / "recipe.json").write_text((shipped / "recipe.json").read_text().replace("qwen3-2x32", "llama-30x576"))
     monkeypatch.setattr(lora, "ADAPTERS", shipped.parent)
     monkeypatch.setenv("WORKSHOP_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(recipes, "load_language_model", lambda settings: open_language_model(folder, PLAIN))
+    monkeypatch.setattr(shipped_module, "load_language_model", lambda settings: open_language_model(folder, PLAIN))
     return folder
 
 
