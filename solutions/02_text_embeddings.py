@@ -852,7 +852,7 @@ show_verdict("C27", "02_text_embeddings")
 # %% [markdown] tags=["slide"]
 # ## Nobody sorted these
 #
-# One more use: texts about the same thing lie together, with no labels and no query. Each page of five parts of the handbook is the mean of its passages' vectors.
+# One more use: texts about the same thing lie together, with no labels and no query. Each page of four parts of the handbook is the mean of its passages' vectors.
 
 # %% tags=["slide"]
 # demonstration 2.30
