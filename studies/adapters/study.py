@@ -47,7 +47,7 @@ CHOSEN = {
     "json": (Recipe(), Diet(size=480), ("json/0",)),
 }
 # The first is shipped, whichever is best.
-SEEDS = {"reader": (0, 1), "facts": (0, 1, 2), "voice": (0, 1, 2), "json": (0,)}
+SEEDS = dict.fromkeys(("reader", "facts", "voice", "json"), (0, 1, 2))
 # What was tried on documents of `train` that were left out of the training.
 TRIES = {"reader": ((Recipe(), Diet(size=60, choosing=True)),)}
 SHORT_PLAIN = ("facts/never",)
