@@ -100,7 +100,7 @@ for text in (
 show(plot_attention(uses))
 
 # %% [markdown]
-# Same token, same starting vector, different surroundings, so different values flow in: *earn*, *hours*, *60* here, *horses*, *tree*, *took* there. We picked a head that looks at telling words. Don't read too much into such pictures: in the first sentence, *drag* looks most at the mark `[CLS]` in 67 of the 72 heads.
+# Same token, same vector in the table, different surroundings, so different values flow in: *earn*, *hours*, *60* here, *horses*, *tree*, *lane* there. We picked a head that looks at telling words. Don't read too much into such pictures: in the first sentence, *drag* looks most at the mark `[CLS]` in 67 of the 72 heads.
 
 # %% [markdown]
 # card 2.1
@@ -472,7 +472,7 @@ check.text_embeddings.mean_reciprocal_rank(mean_reciprocal_rank)
 # %% [markdown]
 # ## Four searches
 #
-# Two are missing. **BM25** counts words like TF-IDF, but a word that is repeated counts ever less, and long passages are marked down; search engines have used it for thirty years, and a table without it proves little. And lesson 01's **averages** of MiniLM's word table, with the same words, without any attention:
+# Two are missing. **BM25** counts words like TF-IDF, but a word that is repeated counts ever less, and long passages are marked down; search engines have used it for thirty years, and a table without it proves little. And lesson 01's **averages** of MiniLM's word table, without any attention (words that the table lacks, and digits, are left out):
 
 # %% [markdown]
 # card 2.6
@@ -628,7 +628,7 @@ for what, group in (("wordings", each), ("pages", page_of[chosen])):
 record_row(row | {"method": "MiniLM", "value": gap.mean(), "n": len(gap)})
 
 # %% [markdown]
-# Drawn by pages the interval is about a quarter wider: a lead of 0.04 would have looked sure in the first line and not in the second. MiniLM's lead stands in both. Now all methods, with intervals by pages. Two more came along: averages in which rare words weigh more, and **Doc2Vec**, which is explained below.
+# Drawn by pages the interval is about a quarter wider: a lead of 0.04 would have looked sure in the first line and not in the second. MiniLM's lead stands in both. Now all methods, with intervals by pages. Two more came along: averages in which rare words weigh more, and **Doc2Vec**, explained below (here with 200 passes, chosen on ten of the pages).
 
 # %% tags=["slide"]
 # demonstration 2.18
@@ -641,7 +641,7 @@ for task in ("handbook, questions", "handbook, paraphrases", "haystack, question
         print(f"    {row.method:<17} {row.value:.2f} [{row.low:.2f}, {row.high:.2f}]")
 
 # %% [markdown]
-# Whoever knows the page uses its words: on questions in the handbook, MiniLM and TF-IDF can't be told apart (−0.02 [−0.06, 0.02]). On paraphrases MiniLM finds 0.15 [0.10, 0.18] more, in the haystack 0.22 [0.17, 0.27]. On paraphrases in the handbook plain averages come last; letting rare words weigh more helps (0.30 → 0.47) and leaves them behind TF-IDF. BM25 is nowhere ahead of TF-IDF here: one handbook, one kind of question.
+# Whoever knows the page uses its words: on questions in the handbook, MiniLM and TF-IDF can't be told apart (−0.02 [−0.06, 0.02]). On paraphrases MiniLM finds 0.15 [0.10, 0.18] more, in the haystack 0.22 [0.17, 0.27]. On paraphrases in the handbook plain averages come last; letting rare words weigh more helps (0.30 → 0.47) and leaves them behind TF-IDF. By recall at 5 BM25 is nowhere ahead of TF-IDF here: one handbook, one kind of question.
 
 # %% [markdown] tags=["slide"]
 # ## The search box
@@ -714,7 +714,7 @@ from workshop.score import show_verdict
 show_verdict("C04", "02_text_embeddings")
 
 # %% [markdown]
-# **Can't tell**, as the rule had announced: with 50 stories a lead below about 0.16 can't be shown, and MiniLM's over TF-IDF is 0.07 [−0.04, 0.19]. Counting reaches 0.58. That is about where two raters agree among themselves (0.6), and no ceiling: methods meet the *mean* of the raters. Neither Doc2Vec nor averages of word vectors, with 350 stories to learn from, come out ahead of counting.
+# **Can't tell**, as the rule had announced: with 50 stories a lead below about 0.16 would often be missed, and MiniLM's over TF-IDF is 0.07 [−0.04, 0.19]. Counting reaches 0.58. That is about where two raters agree among themselves (0.6), and no ceiling: methods meet the *mean* of the raters. Neither Doc2Vec nor averages of word vectors, with 350 stories to learn from, come out ahead of counting.
 
 # %% [markdown] tags=["slide"]
 # ## What does it cost? Bytes
@@ -755,7 +755,7 @@ show(plot_bytes(measured.select(task="forms", metric="recall@5"), most=90.9))
 show_verdict("C03", "02_text_embeddings")
 
 # %% [markdown]
-# The smallest good forms: MiniLM's 192 numbers as int8, 2.26 MB against 0.68 for TF-IDF in a byte a number; the encoder's 90 MB come on top. MiniLM finds 0.19 [0.14, 0.24] more. Its query takes many times as long: it must be encoded. So *better*, not smaller or cheaper: a passage of the haystack has 11 counted words on average, and only these are kept. At as few bytes (left in the picture) the two find about as much.
+# The smallest good forms: MiniLM's 192 numbers as int8, 2.26 MB against 0.68 for TF-IDF in a byte a number; the encoder's 90 MB come on top. MiniLM finds 0.19 [0.14, 0.24] more. Its query takes many times as long: it must be encoded. So *better*, not smaller or cheaper: a passage of the haystack has 11 counted words on average, and only these are kept. Near 0.4 MB (left in the picture) the two find about as much.
 
 # %%
 # demonstration 2.27
@@ -956,7 +956,7 @@ show_verdict("C05", "02_text_embeddings")
 #
 # <details><summary>384 numbers are too few for a contract</summary>
 #
-# They may be. But you saw that a third of them does nearly as well for passages; something else comes first.
+# They may be. But you saw that half of them did nearly as well for passages; something else comes first.
 #
 # </details>
 #
