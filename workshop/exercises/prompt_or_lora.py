@@ -1,5 +1,6 @@
 """Lesson 04: scoring answers, prompts with examples, data for tuning, low-rank updates, perplexity and sampling."""
 
+import itertools
 import json
 import re
 import string
@@ -10,6 +11,8 @@ from typing import Any
 import numpy as np
 
 from workshop.checks.kinds import Case, Kind, Named
+from workshop.checks.numbers import say_factor, tell_factor
+from workshop.checks.protocol import name_kind
 from workshop.checks.registry import exercise, lesson
 from workshop.checks.slips import ARRAY, BAG, CHOICE, LABELS, MESSAGES, SCALAR, parts
 from workshop.score import exact_match
@@ -27,6 +30,7 @@ lesson(
     },
 )
 IGNORED = -100
+RANK = "r is how many rows A has: len(A), or A.shape[0]."
 BY_HAND = "do the card's example by hand, and print the values in between."
 AFTER_LOOP = "move `return` to the left, so that it comes after the loop."
 
@@ -61,24 +65,24 @@ def matcher(
 
 
 STEPS = {
-    "upper-case and lower-case letters differ": matcher(lower=False),
-    "a hyphen isn't the same as a blank": matcher(hyphen=""),
-    "punctuation is left": matcher(marks="-"),
-    "an article is left": matcher(articles="-"),
-    "blanks are compared": matcher(one=str),
+    "lower case": matcher(lower=False),
+    "hyphens": matcher(hyphen=""),
+    "punctuation": matcher(marks="-"),
+    "articles": matcher(articles="-"),
+    "blanks": matcher(one=str),
 }
 
 
 def tell_match(case: Case) -> Named | None:
-    """Tell which step makes the difference between two texts."""
-    if type(case.got) is not bool:
+    """Tell which steps make the difference between two texts."""
+    if case.got is None:
         return None
+    if case.got not in (False, True):
+        return f"{name_kind(case.got)} is returned where True or False is expected.", "return what a == b gives."
     if case.want:
-        left = next(
-            (name for name, way in STEPS.items() if not way(*case.arguments)), "something is left that shouldn't be"
-        )
+        left = [name for name, way in STEPS.items() if not way(*case.arguments)] or ["words"]
         return (
-            f"{left}, so two texts that are the same count as different.",
+            f"two texts that say the same count as different; what matters here: {', '.join(left)}.",
             "print both texts after each of your steps.",
         )
     if matcher(marks=r"[^\w\s]")(*case.arguments):
@@ -101,7 +105,7 @@ exact_match.tries(
     ("735", "7:35"),
     ("at 195 crowns", "at 1.95 crowns"), ("38500", "38,500"), ("at 7:35 from Tarve", "at 7:35 from Tarve!"),
     ("wear", "weather"),
-    ("sefront", "sea front"), ("banow", "bathe now"), ("an hour", "hour"),
+    ("sefront", "sea front"), ("banow", "bathe now"), ("an hour", "hour"), ('"The boat"', "boat"), ("7:35", "7:35"),
     ("A boat", "the boat"),
     ("non-refundable", "non refundable"), ("nonrefundable", "non-refundable"), ("10-15 minutes", "10 15 minutes"),
     ("1015 minutes", "10-15 minutes"), ("at 7:35 a.m.", "at 7:35 am"), ("It costs 19.", "it costs 19"),
@@ -127,6 +131,17 @@ exact_match.draws(
 )  # fmt: skip
 
 
+def clean_text(text: str) -> str:
+    """Return a text's words, cleaned as they should be, with blanks between."""
+    return " ".join(re.sub(ARTICLES, "", re.sub(MARKS, "", text.lower().replace("-", " "))).split())
+
+
+def clean_late(text: str) -> str:
+    """Stand for the mistake of leaving articles out before punctuation is gone."""
+    words = text.lower().replace("-", " ").split()
+    return re.sub(MARKS, "", " ".join(word for word in words if word not in ("a", "an", "the")))
+
+
 def strip_words(text: str) -> list[str]:
     """Stand for the mistake of taking punctuation off at the ends of words alone."""
     words = [word.strip(string.punctuation) for word in text.lower().replace("-", " ").split()]
@@ -135,9 +150,8 @@ def strip_words(text: str) -> list[str]:
 
 exact_match.mistakes(
     ([lambda answer, truth: truth in answer, lambda answer, truth: truth.lower() in answer.lower(),
-      *(lambda answer, truth, clean=one: clean(truth) in clean(answer) for one in (
-          lambda text: " ".join(re.sub(ARTICLES, "", re.sub(MARKS, "", text.lower().replace("-", " "))).split()),
-          lambda text: re.sub(ARTICLES, "", re.sub(MARKS, "", text.lower().replace("-", " ")))))],
+      lambda answer, truth: clean_text(truth) in clean_text(answer),
+      lambda answer, truth: " ".join(clean_text(truth)) in " ".join(clean_text(answer))],
      "the truth is looked for within the answer: a longer answer, and one that guesses twice, would count as right.",
      "clean both texts in the same way, and ask whether they are equal."),
     ([matcher(marks=r"[^\w\s]"), matcher(hyphen="", marks=r"[^\w\s]")],
@@ -153,7 +167,18 @@ exact_match.mistakes(
     ([matcher(articles="-"), lambda a, t: re.sub(MARKS, "", a.lower()) == re.sub(MARKS, "", t.lower())],
      "articles stay: “the boat” and “boat” count as different.", "leave out the words a, an and the."),
     (matcher(lower=False), "upper-case and lower-case letters differ.", "turn both texts to lower case first."),
-    ([matcher(marks="-"), lambda answer, truth: answer == truth, lambda answer, truth: answer.lower() == truth.lower()],
+    (lambda answer, truth: False, "it is False whatever is asked.", "print the two lists that you compare."),
+    (lambda answer, truth: True, "it is True whatever is asked.", "print the two lists that you compare."),
+    (lambda answer, truth: answer == truth, "the texts are compared as they came: nothing is taken off.",
+     "turn each into its list of words first."),
+    ([lambda answer, truth, first=one, second=other: first(answer) == second(truth)
+      for one, other in ((clean_text, str), (str, clean_text), (clean_text, str.lower), (str.lower, clean_text))],
+     "only one of the two texts is cleaned.", "do the same to both: call one function twice."),
+    ([lambda answer, truth: clean_late(answer) == clean_late(truth),
+      lambda answer, truth: clean_late(answer).split() == clean_late(truth).split()],
+     "articles are left out before punctuation: a quotation mark may still stick to the word.",
+     "take punctuation off first, then look for the words a, an and the."),
+    ([matcher(marks="-"), lambda answer, truth: answer.lower() == truth.lower()],
      "punctuation stays: a full stop at the end makes a right answer wrong.",
      "take marks off, but for those between two digits."),
     ([matcher(marks=r"(?<!\S)[^\w\s]+|[^\w\s]+(?!\S)"),
@@ -185,6 +210,8 @@ def tell_chat(case: Case) -> Named | None:
     """Tell how a chat stands to the right one: its keys, its roles, its turns, its texts."""
     if not isinstance(case.got, list):
         return None
+    if all(isinstance(each, list) for each in case.got):
+        return "pairs are returned, not dicts.", 'write each message as {"role": …, "content": …}.'
     if not all(isinstance(each, dict) for each in case.got):
         return "not every item is a dict: extend() and += add the keys of one alone.", "append each message as a whole."
     if any({*each} != {"role", "content"} for each in case.got):
@@ -200,11 +227,18 @@ def tell_chat(case: Case) -> Named | None:
             "the turns are right, but a text isn't as it was given.",
             "put every text in as it is, with nothing around.",
         )
-    if got.count("user") == 1 and len(want) > 3:
+    if len(got) == len(want) and any(one == other for one, other in itertools.pairwise(case.got)):
+        return (
+            "one dict is appended twice, and changed in between: both are the same one.",
+            "make a new dict each time.",
+        )
+    if len(got) - got.count("system") <= 1 and len(want) > 3:
         return (
             "everything is written into one user turn: the model reads it as one long question.",
             "make two turns of each example: its question from the user, its answer from the assistant.",
         )
+    if "system" in want and "system" not in got:
+        return "the instruction has no turn of its own.", "begin with a system turn, where there is an instruction."
     return f"the roles come as {', '.join(got) or 'nothing'}.", "do the card's example by hand, turn by turn."
 
 
@@ -278,6 +312,8 @@ def tell_faults(case: Case) -> Named | None:
     got, want = case.got, dict(case.want)
     if not isinstance(got, list):
         return None
+    if got and all(isinstance(each, str) for each in got):
+        return "the codes stand there without the numbers of their lines.", "append pairs: (number, code)."
     if not all(isinstance(each, list) and len(each) == 2 for each in got):
         return (
             "not every item is a pair: extend() and += add the two parts one by one.",
@@ -339,11 +375,13 @@ EVERY = [*GOOD, *NOT_JSON, *NO_MESSAGES, *NO_ANSWER]
 find_problems.tries(
     ([write_line("user"), write_line("user", "assistant"), "Ahoy"],), (NO_MESSAGES[:2],), (NOT_JSON,), (NO_ANSWER,),
     (GOOD,), ([],),
-    ([GOOD[0], NO_MESSAGES[2], GOOD[1]],), (["{}", "", *GOOD, "Ahoy", *NO_ANSWER],),
+    ([GOOD[0], NO_MESSAGES[2], GOOD[1]],), (["{}", "", *GOOD, "Ahoy", *NO_ANSWER],), (["Ahoy", GOOD[0], "Ahoy"],),
 )  # fmt: skip
 find_problems.draws(lambda rng: ([EVERY[i] for i in rng.integers(0, len(EVERY), 6)],))
 OBJECT, ROLES = 'row.get("messages") if isinstance(row, dict) else None', '[message["role"] for message in messages]'
 find_problems.mistakes(
+    ("        try:\n", "        number = lines.index(line) + 1\n        try:\n",
+     "index() finds the first line of that text: two lines may be the same.", "count along with enumerate()."),
     (", start=1", "", "lines are counted from 0, as places in a list are.",
      "people count lines from 1: enumerate(lines, start=1)."),
     ([("    return", "        return"), ("continue", "break"), ("continue", "return problems")],
@@ -367,12 +405,14 @@ find_problems.mistakes(
      "the word messages is looked for in the text of the line.", "look for the key in what json.loads() returns."),
     ((f'"assistant" not in {ROLES}', 'messages[0]["role"] != "user"'), "the first message's role is looked at.",
      "look for a role assistant in all of them."),
-    ((ROLES, f"{ROLES}[:1]"), "only the first message is looked at.", "look for a role assistant in all of them."),
     ((f'"assistant" not in {ROLES}', 'len(messages) < 2'), "messages are counted: two of them may both be the user's.",
      "look for a role assistant in all of them."),
-    ((f'"assistant" not in {ROLES}', 'any(message["role"] != "assistant" for message in messages)'),
-     "every message must be the assistant's: not any and any not differ.",
-     "a line has an answer where one role is assistant."),
+    ([(f'"assistant" not in {ROLES}', 'any(message["role"] != "assistant" for message in messages)'),
+      (ROLES, f"{ROLES}[:1]")],
+     "one message decides: the first one, or any that isn't the assistant's.",
+     "a line has an answer where at least one role is assistant: look at them all before you decide."),
+    ("(line)", "(line or '{\"messages\": [{\"role\": \"assistant\"}]}')", "empty lines are skipped.",
+     "an empty line is no JSON, and is reported."),
     (("            continue\n", "            row = None\n"), "a line that is no JSON is entered twice.",
      "enter the first fault of a line, and go on to the next."),
     ([("problems.append((number, \"not json\"))\n            ", ""),
@@ -385,6 +425,14 @@ find_problems.mistakes(
     ((f'"assistant" not in {ROLES}', "False"), "a chat without an answer passes.",
      "look for a role assistant in all messages."),
 )  # fmt: skip
+
+
+def mask_in_loop(ids: list[int], prompt_length: int) -> list[int]:
+    """Stand for the mistake of a loop that runs past the end."""
+    labels = list(ids)
+    for place in range(prompt_length):
+        labels[place] = IGNORED
+    return labels
 
 
 def tell_labels(case: Case) -> Named | None:
@@ -415,6 +463,17 @@ HIDDEN, WHOLE = (
     "[IGNORED if place < prompt_length else token for place, token in enumerate(ids)]",
 )
 mask_prompt.mistakes(
+    (mask_in_loop, "the loop runs past the end: a prompt may be longer than the list.",
+     "go no further than the list: range(min(prompt_length, len(ids)))."),
+    ((WHOLE, "[IGNORED] * (len(ids) - 1) + ids[-1:]"), "only the last token is learnt.", BY_HAND),
+    ((WHOLE, "[IGNORED] * prompt_length + ids[-(len(ids) - prompt_length) :]"),
+     "counted from the end, nothing is everything: ids[-0:] is the whole list.",
+     "count from the front: ids[prompt_length:]."),
+    ((HIDDEN, "IGNORED if 2 in ids and place <= ids.index(2) else token"),
+     "the prompt is taken to end at the first 2: it has ends of turns too.", "use `prompt_length`."),
+    ([(HIDDEN, "0 if place < prompt_length else 1"), (HIDDEN, "1 if place < prompt_length else 0"),
+      (HIDDEN, "place >= prompt_length")],
+     "a mask is returned, not labels.", "a label is -100, or the token's own id."),
     ([(HIDDEN, "IGNORED if place < prompt_length else [*ids, IGNORED][place + 1]"),
       (HIDDEN, "IGNORED if place < prompt_length - 1 else [*ids, IGNORED][place + 1]"),
       (WHOLE, f"{WHOLE}[1:] + [IGNORED]"), (WHOLE, f"{WHOLE}[1:]"), (WHOLE, f"[IGNORED] + {WHOLE}[:-1]"),
@@ -451,7 +510,24 @@ mask_prompt.mistakes(
 )  # fmt: skip
 
 
-@exercise("4.5", title="add the low-rank path", points=3, minutes=9, stars=2, room=True, answer=ARRAY)
+def tell_paths(case: Case) -> Named | None:
+    """Tell which of the two paths is right."""
+    x, W = case.arguments[:2]
+    got, want, base = np.asarray(case.got, dtype=float), np.asarray(case.want), x @ W.T
+    if got.shape != want.shape or not np.isfinite(got).all():
+        return None
+    factor = tell_factor(got - base, want - base)
+    if factor is not None:
+        return (
+            f"x @ W.T is right, the update is {say_factor(factor)} what it should be.",
+            f"scale it by alpha / r; {RANK}",
+        )
+    if tell_factor(got - (want - base), base) is not None:
+        return "the update is right; x @ W.T is scaled, or missing.", "add the base as it is."
+    return "neither path alone is off by a factor: a product is another one than on the card.", BY_HAND
+
+
+@exercise("4.5", title="add the low-rank path", points=3, minutes=9, stars=2, room=True, answer=told(ARRAY, tell_paths))
 def low_rank_forward(x: np.ndarray, W: np.ndarray, A: np.ndarray, B: np.ndarray, alpha: float) -> np.ndarray:
     """Return x (N, in) through W (out, in) plus alpha / r times x through A (r, in), then B (out, r); (N, out)."""
     base = x @ W.T  # (N, out)
@@ -477,7 +553,6 @@ PLAIN = [
 low_rank_forward.tries(*PLAIN)
 low_rank_forward.draws(draw_lora, times=3)
 SCALE, SUM = "alpha / len(A) * ", "base + alpha / len(A) * update"
-RANK = "r is how many rows A has: len(A), or A.shape[0]."
 low_rank_forward.mistakes(
     ("alpha / len(A)", "alpha", "the update is scaled by alpha alone.", f"divide alpha by r; {RANK}"),
     ([(SUM, "update"), (SUM, f"{SCALE}update")], "the update alone is returned: the frozen W is left out.",
@@ -502,6 +577,11 @@ low_rank_forward.mistakes(
      "multiply x by its transpose."),
     ([(SUM, f"base @ ({SCALE}(B @ A)).T"), (SUM, f"base * ({SCALE}update)")],
      "base and update are multiplied: they are two paths side by side.", "add them."),
+    ("alpha / len(A)", "alpha // len(A)", "// cuts the fraction off: 1 // 2 is 0.", "divide by /."),
+    ("len(A)", "np.sqrt(len(A))", "it is divided by the root of r.", "divide by r itself."),
+    (SUM, f"{SCALE}base + update", "the base is scaled, and not the update.", "the factor belongs to the update."),
+    (SUM, "base + alpha / (len(A) * update)", "the update stands below the line: brackets around too much.",
+     "write (alpha / r) * update."),
     ("x @ A.T @ B.T", "base @ A.T @ B.T", "the update is made from W's output.", "send x itself through A, then B."),
 )  # fmt: skip
 
@@ -534,13 +614,15 @@ merge.mistakes(
     ("W + ", "W - ", "the update is subtracted.", "add it."),
     (ADDED, "alpha / len(A) * (W + B @ A)", "W is scaled too.", "scale the update alone."),
     ("W + ", "W @ W.T @ ", "W is multiplied.", "add W."),
+    ("(B @ A)", "(B[:, :1] @ A[:1])", "only the first row of A is used: `return` stands inside the loop.", AFTER_LOOP),
+    ("alpha / len(A)", "alpha // len(A)", "// cuts the fraction off: 1 // 2 is 0.", "divide by /."),
 )  # fmt: skip
 
 
 def tell_count(case: Case) -> Named | None:
     """Tell that a count is too small or too large."""
     if not isinstance(case.got, int | float):
-        return None
+        return "one count for each matrix is returned.", "add them up to one number."
     if case.got % 1:
         return "it is no whole number.", "leave out divisions."
     side, step = (
@@ -636,7 +718,7 @@ SHIFTED, TRUE_ONES = (
 SOFTMAX = "np.exp(shifted) / np.exp(shifted).sum(axis=1, keepdims=True)"
 BOTH, KEEP = "logits[:-1], labels[1:]", "targets != IGNORED"
 perplexity.mistakes(
-    (BOTH, "logits, labels",
+    ([(BOTH, "logits, labels"), (BOTH, "logits[1:], labels[1:]"), (BOTH, "logits[:-1], labels[:-1]")],
      "nothing is shifted: place t predicts the token at t + 1, so each is scored against the wrong one.",
      "leave out the last row of logits and the first label."),
     (BOTH, "logits[1:], labels[:-1]", "it is shifted the wrong way: a token is predicted after it was read.",
@@ -649,6 +731,11 @@ perplexity.mistakes(
     ("np.exp(losses.mean())", "np.exp(losses).mean()", "the exponentials are averaged.",
      "take the mean of the losses first, then exp() of it."),
     ("np.exp(losses.mean())", "losses.mean()", "the mean loss is returned.", "perplexity is exp() of it."),
+    (BOTH, "logits[:-1], np.where(labels == IGNORED, 0, labels)[1:]",
+     "-100 is replaced by 0, and scored as if it were a token.",
+     "leave those places out."),
+    ([(SOFTMAX, "np.exp(shifted)"), (SOFTMAX, "np.exp(predicted)")],
+     "logits are taken for logs of probabilities: the softmax is missing.", "divide exp() by the row's sum."),
     ("losses.mean()", "losses.sum()", "the losses are added up: a long text would be bad for being long.",
      "take their mean."),
     ([("losses.mean()", "losses.sum() / len(labels)"), ("losses.mean()", "losses.sum() / (len(labels) - 1)")],
@@ -666,7 +753,9 @@ perplexity.mistakes(
      "subtract each row's largest logit first: the probabilities stay the same."),
     ([(SOFTMAX, "np.exp(shifted) / np.exp(shifted).sum(axis=0)"), (SOFTMAX, "np.exp(shifted) / np.exp(shifted).sum()"),
       (SHIFTED, "predicted - predicted.max(axis=0)", SOFTMAX, "np.exp(shifted) / np.exp(shifted).sum(axis=0)"),
-      (SHIFTED, "predicted - predicted.max()", SOFTMAX, "np.exp(shifted) / np.exp(shifted).sum()")],
+      (SHIFTED, "predicted - predicted.max()", SOFTMAX, "np.exp(shifted) / np.exp(shifted).sum()"),
+      (BOTH, "(each := logits[:-1] - logits[:-1].max(axis=0)) - np.log(np.exp(each).sum(axis=0)), labels[1:]", SOFTMAX,
+       "np.exp(predicted)")],
      "the softmax doesn't run along the rows.", "each row's probabilities must add up to 1: axis=1, keepdims=True."),
     ([(TRUE_ONES, "probabilities[:, targets]"), (TRUE_ONES, "probabilities[targets]"), (TRUE_ONES, "probabilities")],
      "whole columns, rows or everything is taken.", "pick one number a row: give np.arange(M) for the rows."),
@@ -697,7 +786,7 @@ def tell_shares(case: Case) -> Named | None:
 
 
 @exercise("4.9", title="score JSON answers", points=2, minutes=6, stars=2,
-          answer=told(parts("valid", "right"), tell_shares))  # fmt: skip
+          answer=replace(parts("valid", "right"), relations=(tell_shares,)))  # fmt: skip
 def json_scores(answers: list[str], truths: list[dict[str, str]]) -> tuple[float, float]:
     """Return the shares of answers that are an object with exactly the truth's keys, and that equal the truth."""
     valid = right = 0
@@ -755,6 +844,10 @@ json_scores.mistakes(
     ([(COUNTED, 'all(f\'"{key}"\' in answer for key in truth)'), (COUNTED, "all(key in answer for key in truth)"),
       look_in_text], "keys are looked for in the text of the answer: they may stand anywhere in it.",
      "look at the keys of what json.loads() returns."),
+    ([(KEYS, 'found.keys() == {"topic", "tone"}'), (COUNTED, '"topic" in found and "tone" in found'),
+      (COUNTED, 'isinstance(found, dict) and "topic" in found and "tone" in found')],
+     "the keys topic and tone are written into the function.", "use the keys of the truth."),
+    (KEYS, "len(found) == len(truth)", "keys are counted, not compared.", "compare the two sets of keys: ==."),
     (COUNTED, KEYS, "JSON may be a list or a number, which has no keys.", "ask isinstance(found, dict) first."),
     ([(COUNTED, "isinstance(found, dict)"), (COUNTED, "True")],
      "all that is JSON, or any object, counts as valid: the keys aren't looked at.",
@@ -793,7 +886,8 @@ json_scores.mistakes(
       ("found == truth", "answer.strip() == json.dumps(truth)"),
       ("found == truth", "str(found) == str(truth)"), ("found == truth", "[*found.values()] == [*truth.values()]")],
      "the order of the keys, or the blanks between them, counts.", "compare dicts: they have no order."),
-    ("continue", "break", "it stops at the first answer that is no JSON.", "go on with the next one."),
+    ([("continue", "break"), ("continue", "return 0.0, 0.0")], "it stops at the first answer that is no JSON.",
+     "go on with the next one."),
 )  # fmt: skip
 
 
@@ -891,6 +985,11 @@ sample_probabilities.mistakes(
     (WEIGHTS, "np.exp(logits / temperature)",
      "exp() of a large number is infinite: beyond about 700, no float holds it.",
      "subtract the largest one first: the probabilities stay the same."),
+    (FILLED, "kept = probabilities * (before < top_p)",
+     "the sums stand in sorted order, and are laid upon tokens in their own.",
+     "order[…] says which token a sum belongs to."),
+    (SHARED, "order[before < top_p]", "the places of the kept tokens are returned.",
+     "return a probability for each of the V."),
     (FILLED, "kept = probabilities", "top_p isn't used: every token stays.",
      "keep the likeliest until they reach top_p."),
     ([(FILLED, CUT.format(form)) for form in ("probabilities[order] >= top_p", "probabilities[order] >= 1 - top_p",
