@@ -342,7 +342,7 @@ def rank_fixed_at_8(x, W, A, B, alpha):
     return x @ W.transpose() + (alpha / 8) * np.einsum("nr,or->no", h, B)
 
 
-@wrong("4.5", "it is divided by another length than r")
+@wrong("4.5", "it is divided by another number than r")
 def other_axis(x, W, A, B, alpha):
     return x @ W.T + alpha / A.shape[-1] * x @ A.T @ B.T
 
@@ -386,12 +386,12 @@ def transposed(W, A, B, alpha):
     return W.T + alpha / A.shape[0] * A.T @ B.T
 
 
-@wrong("4.6", "r isn't divided by")
+@wrong("4.6", "the update is scaled by alpha alone, or by nothing")
 def no_scale(W, A, B, alpha):
     return W + B @ A
 
 
-@wrong("4.6", "A and B are multiplied in the wrong order")
+@wrong("4.6", "A and B stand in the wrong order")
 def wrong_order(W, A, B, alpha):
     return W + (alpha / A.shape[0]) * np.dot(A, B)
 
