@@ -84,14 +84,6 @@ def character_by_character(answer, truth):
     return np.bool_(clean(answer) == clean(truth))
 
 
-@right("4.1")
-def patterns_one_by_one(answer, truth):
-    a, t = (re.sub(r"-", " ", text.lower()) for text in (answer, truth))
-    a, t = (re.sub(r"[^\w\s](?!\d)", "", re.sub(r"(?<!\d)[^\w\s]", "", text)) for text in (a, t))
-    a, t = (re.sub(r"\b(?:a|an|the)\b", " ", text) for text in (a, t))
-    return int(a.split() == t.split())
-
-
 @wrong("4.2", "everything is written into one user turn")
 def one_string(instruction, examples, question):
     text = instruction + "\n\n"
@@ -214,22 +206,6 @@ def list_crashes(lines):
     return problems
 
 
-@wrong("4.3", "the word assistant is looked for in the text")
-def word_in_the_line(lines):
-    problems = []
-    for number, line in enumerate(lines, 1):
-        try:
-            row = json.loads(line)
-        except json.JSONDecodeError:
-            problems.append((number, "not json"))
-        else:
-            if not isinstance(row, dict) or not row.get("messages"):
-                problems.append((number, "no messages"))
-            elif "assistant" not in line:
-                problems.append((number, "no answer"))
-    return problems
-
-
 @right("4.3")
 def one_function_a_line(lines):
     def fault(line):
@@ -325,7 +301,7 @@ def appended(ids, prompt_length):
     return tuple(labels)
 
 
-@wrong("4.5", "the update is scaled by alpha alone")
+@wrong("4.5", "the update isn't divided by r")
 def alpha_alone(x, W, A, B, alpha):
     return np.matmul(x, W.T) + np.matmul(np.matmul(x, A.T), B.T) * alpha
 
@@ -386,7 +362,7 @@ def transposed(W, A, B, alpha):
     return W.T + alpha / A.shape[0] * A.T @ B.T
 
 
-@wrong("4.6", "the update is scaled by alpha alone, or by nothing")
+@wrong("4.6", "the update isn't divided by r")
 def no_scale(W, A, B, alpha):
     return W + B @ A
 
@@ -402,14 +378,6 @@ def sum_of_outer_products(W, A, B, alpha):
     for i in range(len(A)):
         merged += alpha / len(A) * np.outer(B[:, i], A[i])
     return merged
-
-
-@right("4.6")
-def nested_lists(W, A, B, alpha):
-    scale, (rows, columns) = alpha / len(A), W.shape
-    return [
-        [W[o][i] + scale * sum(B[o][r] * A[r][i] for r in range(len(A))) for i in range(columns)] for o in range(rows)
-    ]
 
 
 @wrong("4.7", "rows and columns are multiplied")
@@ -576,7 +544,7 @@ def fences_off(answers, truths):
     return valid / n, good / n
 
 
-@wrong("4.9", "right is the share of the valid ones")
+@wrong("4.9", "right is a share of the valid")
 def right_of_valid(answers, truths):
     parsed = [_parse(answer) for answer in answers]
     kept = [(p, t) for p, t in zip(parsed, truths, strict=True) if isinstance(p, dict) and set(p) == set(t)]
@@ -745,10 +713,7 @@ def test_a_layer_with_a_low_rank_path_is_pefts_own():
     assert np.allclose(x @ lesson.merge(W, A, B, 6).T, wanted, atol=1e-6)
     trained = sum(one.numel() for one in tuned.parameters() if one.requires_grad)
     assert lesson.count_trainable([(3, 5)], 2) == trained
-
-
-def test_the_workshops_adapter_on_q_and_v_has_the_number_that_the_card_promises():
-    assert lesson.count_trainable([(576, 576), (192, 576)] * 30, 8) == 460_800
+    assert lesson.count_trainable([(576, 576), (192, 576)] * 30, 8) == 460_800  # as the lesson says of q and v
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -761,7 +726,7 @@ def test_sampling_and_perplexity_agree_with_torch_and_the_bots_own(seed):
     logits, temperature, top_p = lesson.draw_logits(rng)
     wanted = sample_probabilities(torch.tensor(logits), temperature, top_p).numpy()
     assert np.allclose(lesson.sample_probabilities(logits, temperature, top_p), wanted)
-    logits, labels = lesson.draw_tokens(rng)
+    logits, labels = lesson.perplexity.draw(rng)
     loss = torch.nn.functional.cross_entropy(torch.tensor(logits[:-1]), torch.tensor(labels[1:]))
     assert lesson.perplexity(logits, labels) == pytest.approx(float(loss.exp()))
 
