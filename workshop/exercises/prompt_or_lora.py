@@ -85,10 +85,8 @@ exact_match.mistakes(
      "punctuation stays: a full stop at the end makes an answer wrong.", "take off all but marks between two digits."),
     (matcher(marks=r"(?<!\S)[^\w\s]+|[^\w\s]+(?!\S)"), "punctuation is taken off at the ends of words alone.",
      "a.m. has some within: look at every character."),
-    (matcher(one=lambda text: [re.sub(MARKS, "", word) for word in text.split() if word not in ("a", "an", "the")],
-      marks="$^", articles="$^"), "articles are left out before punctuation.", "take punctuation off first."),
     ([matcher(marks=form) for form in (r"(?<!\d)[^\w\s](?!\d)", r"(?<!\d)[^\w\s]", r"[^\w\s](?!\d)")],
-     "a mark next to one digit is kept, as in “It costs 19.”", "ask for a digit on both sides: left and right."),
+     "a mark next to one digit is kept: a full stop may follow one.", "ask for a digit on both sides: left and right."),
     ([matcher(hyphen=""), matcher(hyphen="-"), matcher(hyphen="#", marks=r"#|" + MARKS)],
      "a hyphen is taken off like other marks, or kept.", 'replace "-" by a blank before you take punctuation off.'),
     ([matcher(one=str), matcher(one=str.strip)], "blanks are compared.", "compare the lists of words."),
@@ -208,8 +206,6 @@ find_problems.mistakes(
      "catch json.JSONDecodeError around json.loads(), and go on with the next line."),
     (" if isinstance(row, dict) else None", "", "a line may be JSON and no object: a list has no get().",
      "ask isinstance(row, dict) first; what is no dict has no messages."),
-    ([(OBJECT, 'row["messages"]'), (OBJECT, 'row["messages"] if isinstance(row, dict) else None')],
-     'row["messages"] fails where the key is missing.', 'row.get("messages") gives None there.'),
     ("not messages", "messages is None", "an empty list of messages passes.", "it has no messages."),
     ([(NO_ROLE, '"assistant" not in line'), (NO_ROLE, '"assistant" not in str(messages)')],
      "the word assistant is looked for in the text of the line.", "look at the roles: a message may speak of one."),
@@ -218,7 +214,11 @@ find_problems.mistakes(
 )  # fmt: skip
 
 
-@exercise("4.4", title="mask the prompt", points=2, minutes=5, stars=1, room=True, answer=LABELS)
+@exercise("4.4", title="mask the prompt", points=2, minutes=5, stars=1, room=True,
+          answer=replace(LABELS, relations=(lambda case: (
+              ("the prompt's labels are wrong.", "write -100 for each of its tokens.")
+              if [*case.got[: case.arguments[1]]] != case.want[: case.arguments[1]]
+              else ("the answer's labels are wrong, or how many there are.", "keep each of its ids.")),)))  # fmt: skip
 def mask_prompt(ids: list[int], prompt_length: int) -> list[int]:
     """Return the labels of T token ids: -100 for the prompt's, the ids themselves for the answer's."""
     return [IGNORED if place < prompt_length else token for place, token in enumerate(ids)]
@@ -311,7 +311,8 @@ merge.mistakes(
 )  # fmt: skip
 
 
-@exercise("4.7", title="count what is trained", points=1, minutes=5, stars=1, answer=SCALAR)
+@exercise("4.7", title="count what is trained", points=1, minutes=5, stars=1, answer=replace(SCALAR, relations=(
+    lambda case: (f"too {'few' if case.got < case.want else 'many'} are counted.", "draw A and B."),)))  # fmt: skip
 def count_trainable(shapes: list[tuple[int, int]], rank: int) -> int:
     """Return how many numbers A (rank, in) and B (out, rank) hold together, over all matrices (out, in)."""
     return sum(rank * (out + size) for out, size in shapes)
@@ -439,7 +440,6 @@ json_scores.mistakes(
       (READ, 'json.loads(answer.replace("```json", "").replace("```", ""))'),
       (READ, 'json.loads(answer[answer.find("{") : answer.rfind("}") + 1])')],
      "what stands around the object is taken off, a fence or a sentence.", "give json.loads() the answer as it is."),
-    (READ, """json.loads(answer.replace("'", '"'))""", "single quotes pass: that is Python.", "don't mend."),
     (SHARES, "valid / max(1, len(answers)), right / max(1, valid)", "right is a share of the valid.", "divide by all."),
     (SHARES, "valid / len(answers), right / len(answers)", "there may be no answers: 0 / 0.", "return (0, 0)."),
     ("valid += 1", f"valid += {SAME}", "valid counts right answers.", "look at the form alone."),
