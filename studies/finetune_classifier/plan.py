@@ -1,0 +1,107 @@
+"""How much is run for lesson 03, and on what each kind of run depends."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+LESSON, STEM = "03", "03_finetune_classifier"
+NETWORK_INPUTS = ("finetune_classifier/network", "finetune_classifier/texts", "finetune_classifier/runs")
+OTHER_INPUTS = (*NETWORK_INPUTS, "finetune_classifier/other_runs")
+ALL, FEW = 0, 64
+
+Cell = tuple[str, str, int, int, float, int, int]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much is run.
+
+    tried: the rates of each arm, with all labels and with 64. updates: of 16 texts, for each arm with all labels of a
+    fold of tickets (600). few_updates: with 16 to 256 labels. sizes: labels of a learning curve, on so many folds
+    (curve_folds). times: the updates after which C07 compares. strengths: logistic regression's C. doses: per cent of
+    one island's tickets that are relabelled. knobs, factors: what C10 changes, and by how much. draws: of a bootstrap.
+    """
+
+    tried: tuple[tuple[str, int, tuple[float, ...]], ...] = (
+        ("all", ALL, (1e-4, 2e-4)),
+        ("all", FEW, (2e-4, 5e-4)),
+        ("top", ALL, (2e-4, 5e-4, 1e-3)),
+        ("top", FEW, (5e-4, 1e-3)),
+        ("random", ALL, (2e-4, 1e-3)),
+    )
+    updates: tuple[tuple[str, int], ...] = (("all", 75), ("top", 114), ("random", 75))
+    few_updates: int = 40
+    task: str = "tone"
+    folds: int = 5
+    sizes: tuple[int, ...] = (16, 64, 256)
+    curve_folds: int = 2
+    times: tuple[int, ...] = (25, 75, 225)
+    strengths: tuple[float, ...] = (1.0, 10.0, 100.0)
+    doses: tuple[int, ...] = (0, 20, 40)
+    knobs: tuple[str, ...] = ("rate", "epochs", "batch", "warmup", "decay")
+    factors: tuple[float, ...] = (0.25, 4.0)
+    knob_seeds: int = 2
+    default_seeds: int = 5
+    change_seeds: int = 2
+    draws: int = 2000
+
+
+def list_choices(plan: Plan) -> list[Cell]:
+    """Return the runs that choose each arm's rate on the first fold's validation, with all labels and with 64."""
+    updates = dict(plan.updates)
+    return [
+        (arm, plan.task, 0, labels, rate, updates[arm] if labels == ALL else plan.few_updates, 0)
+        for arm, labels, rates in plan.tried
+        for rate in rates
+    ]
+
+
+def list_networks(plan: Plan, rates: Mapping[tuple[str, int], float]) -> list[Cell]:
+    """Return all other runs of a network, the most important first; rates: chosen, by arm and labels."""
+    updates, few = dict(plan.updates), plan.few_updates
+    full = [
+        (arm, task, fold, ALL, rates[arm, ALL], updates[arm], fold)
+        for task in ("tone", "topic")
+        for fold in range(plan.folds)
+        for arm in ("top", "all")
+    ]
+    curves = [
+        (arm, task, fold, labels, rates[arm, ALL if labels > FEW else FEW], few, fold)
+        for arm, sizes in (("top", plan.sizes), ("all", plan.sizes[1:]))
+        for labels in sizes
+        for task in ("tone", "topic")
+        for fold in range(plan.curve_folds)
+    ]
+    reviews = [
+        (arm, "reviews", fold, labels, rates[arm, ALL if labels == ALL else FEW], few, fold)
+        for arm, sizes in (("top", (ALL, *plan.sizes[:2])), ("all", (ALL, FEW)))
+        for labels in sizes
+        for fold in range(plan.folds)
+    ]
+    quick, normal, long = plan.times
+    early = [
+        ("all", task, fold, ALL, rates["all", ALL], quick, fold) for task in ("tone", "topic") for fold in range(2)
+    ]
+    nothing = [
+        ("random", task, 0, ALL, rates["random", ALL], steps, 0)
+        for task, steps in (("tone", quick), ("topic", quick), ("topic", normal), ("tone", long))
+    ]
+    return [*full, *curves, *reviews, *early, *nothing]
+
+
+def list_biased(plan: Plan, rate: float) -> list[tuple[str, int, int, bool, float, int]]:
+    """Return the runs with a planted bias in every dose, and the control without the line."""
+    updates = dict(plan.updates)["top"]
+    doses = [(dose, True) for dose in plan.doses] + [(plan.doses[-1], False)]
+    return [("top", fold, dose, line, rate, updates) for dose, line in doses for fold in range(plan.folds)]
+
+
+def list_knobs(plan: Plan, rate: float) -> list[tuple[int, int, float, int, str, float]]:
+    """Return the runs with one hyper-parameter changed, and those with the default."""
+    default = [(fold, FEW, rate, plan.few_updates, "", 1.0) for fold in range(plan.default_seeds)]
+    changed = [
+        (fold, FEW, rate, plan.few_updates, name, factor)
+        for fold in range(plan.knob_seeds)
+        for name in plan.knobs
+        for factor in plan.factors
+    ]
+    return [*default, *changed]
