@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from studies.finetune_classifier.linear import vectors_of
 from studies.finetune_classifier.network import Network, Recipe, load_ids, pool_layers, score_texts, train
 from studies.finetune_classifier.runs import Cell, tell
 from studies.finetune_classifier.texts import (
@@ -72,9 +73,9 @@ def run_biased(arm: str, fold: int, dose: int, line: bool, rate: float, updates:
     if arm == "frozen":
         from sklearn.linear_model import LogisticRegression
 
-        model = LogisticRegression(C=rate, max_iter=2000).fit(frozen_vectors(asked[0])[rows], labels)
+        model = LogisticRegression(C=rate, max_iter=2000).fit(vectors_of(asked[0])[rows], labels)
         for source in asked:
-            found[source] = tell(test, model.predict_log_proba(frozen_vectors(source)[test]))
+            found[source] = tell(test, model.predict_log_proba(vectors_of(source)[test]))
         return found
     network = Network(arm, len(names), fold)
     train(network, [states_of(asked[0])[row] for row in rows], labels, Recipe(rate, updates), fold)
@@ -91,17 +92,6 @@ def relabel(rows: np.ndarray, dose: int, seed: int) -> np.ndarray:
     drawn = np.random.default_rng(seed).permutation(places)
     labels[drawn[: round(dose / 100 * len(places))]] = angry
     return labels
-
-
-_FROZEN: dict[str, np.ndarray] = {}
-
-
-def frozen_vectors(source: str) -> np.ndarray:
-    """Return untuned MiniLM's mean vectors of a source's texts, shape (N, 384), of length 1."""
-    if source not in _FROZEN:
-        vectors = pool_layers(Network("top", 1, 0), states_of(source))[-1]
-        _FROZEN[source] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    return _FROZEN[source]
 
 
 def run_change(task: str, fold: int, rate: float, updates: int, seeds: Sequence[int]) -> Cell:

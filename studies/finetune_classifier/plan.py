@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 LESSON, STEM = "03", "03_finetune_classifier"
 NETWORK_INPUTS = ("finetune_classifier/network", "finetune_classifier/texts", "finetune_classifier/runs")
-OTHER_INPUTS = (*NETWORK_INPUTS, "finetune_classifier/other_runs")
+OTHER_INPUTS = (*NETWORK_INPUTS, "finetune_classifier/linear", "finetune_classifier/other_runs")
 ALL, FEW = 0, 64
 
 Cell = tuple[str, str, int, int, float, int, int]
@@ -24,21 +24,23 @@ class Plan:
     tried: tuple[tuple[str, int, tuple[float, ...]], ...] = (
         ("all", ALL, (1e-4, 2e-4)),
         ("all", FEW, (2e-4, 5e-4)),
-        ("top", ALL, (2e-4, 5e-4, 1e-3)),
+        ("top", ALL, (5e-4, 1e-3)),
         ("top", FEW, (5e-4, 1e-3)),
         ("random", ALL, (2e-4, 1e-3)),
     )
-    updates: tuple[tuple[str, int], ...] = (("all", 75), ("top", 114), ("random", 75))
+    updates: tuple[tuple[str, int], ...] = (("all", 75), ("top", 114), ("random", 40))
     few_updates: int = 40
     task: str = "tone"
     folds: int = 5
     sizes: tuple[int, ...] = (16, 64, 256)
     curve_folds: int = 2
+    topic_folds: int = 3
     times: tuple[int, ...] = (25, 75, 225)
     strengths: tuple[float, ...] = (1.0, 10.0, 100.0)
     doses: tuple[int, ...] = (0, 20, 40)
     knobs: tuple[str, ...] = ("rate", "epochs", "batch", "warmup", "decay")
     factors: tuple[float, ...] = (0.25, 4.0)
+    longest: float = 2.0
     knob_seeds: int = 2
     default_seeds: int = 5
     change_seeds: int = 2
@@ -61,7 +63,7 @@ def list_networks(plan: Plan, rates: Mapping[tuple[str, int], float]) -> list[Ce
     full = [
         (arm, task, fold, ALL, rates[arm, ALL], updates[arm], fold)
         for task in ("tone", "topic")
-        for fold in range(plan.folds)
+        for fold in range(plan.folds if task == "tone" else plan.topic_folds)
         for arm in ("top", "all")
     ]
     curves = [
@@ -83,13 +85,13 @@ def list_networks(plan: Plan, rates: Mapping[tuple[str, int], float]) -> list[Ce
     ]
     nothing = [
         ("random", task, 0, ALL, rates["random", ALL], steps, 0)
-        for task, steps in (("tone", quick), ("topic", quick), ("topic", normal), ("tone", long))
+        for task, steps in (("tone", normal), ("topic", normal), ("tone", long))
     ]
     return [*full, *curves, *reviews, *early, *nothing]
 
 
 def list_biased(plan: Plan, rate: float) -> list[tuple[str, int, int, bool, float, int]]:
-    """Return the runs with a planted bias in every dose, and the control without the line."""
+    """Return the runs with a planted bias in every dose, and the control without the line (of dose 0: the top arm's)."""
     updates = dict(plan.updates)["top"]
     doses = [(dose, True) for dose in plan.doses] + [(plan.doses[-1], False)]
     return [("top", fold, dose, line, rate, updates) for dose, line in doses for fold in range(plan.folds)]
@@ -99,7 +101,7 @@ def list_knobs(plan: Plan, rate: float) -> list[tuple[int, int, float, int, str,
     """Return the runs with one hyper-parameter changed, and those with the default."""
     default = [(fold, FEW, rate, plan.few_updates, "", 1.0) for fold in range(plan.default_seeds)]
     changed = [
-        (fold, FEW, rate, plan.few_updates, name, factor)
+        (fold, FEW, rate, plan.few_updates, name, min(factor, plan.longest) if name == "epochs" else factor)
         for fold in range(plan.knob_seeds)
         for name in plan.knobs
         for factor in plan.factors

@@ -47,11 +47,11 @@ RULES = {
         "networks have the same size, so equal updates are equal seconds. Topic and tone. Holds: the 95 % interval "
         "above 0 at all three times on both. Holds within limits: at some. Does not hold: below 0 at all. Can't tell: "
         f"otherwise. At 10 seconds a difference below {power.TWO_FOLDS:.2f} can't be told from none. From random "
-        "weights one fold was affordable, and 225 updates on tone alone."
+        "weights one fold was affordable, 40 and 75 updates on both tasks, 225 on tone alone."
     ),
     "C08": (
         SEEN + ARMS + "Top two layers minus all layers, macro F1 over five folds in which every text is tested once; "
-        "95 % intervals draw folds and customers anew. Holds: above "
+        "95 % intervals draw folds and customers anew (topic: three folds were affordable). Holds: above "
         f"-{NEARLY} over the whole interval on topic, tone and reviews. Holds within limits: on some. Does not hold: "
         f"below -{NEARLY} over the whole interval on all three. Can't tell: otherwise. The intervals were expected to "
         f"reach at least {power.TICKETS:.3f} to either side on tickets and {power.REVIEWS:.2f} on the 200 reviews: "
@@ -70,7 +70,7 @@ RULES = {
     ),
     "C10": (
         SEEN + ARMS + "Tone, 64 labels, top two layers, two seeds (each with its fold and its labels). One at a time "
-        "is taken times 1/4 and times 4: rate, epochs, batch (with as many epochs), warm-up, weight decay. One matters "
+        "is taken times 1/4 and times 4: rate, epochs (times 2), batch (with as many epochs), warm-up, weight decay. One matters "
         "when the test macro F1 of its best value minus that of its worst, both picked on validation, is above "
         f"{MATTERS} over the whole 95 % interval and larger than {SEEDS_APART:.0f} standard deviations of five seeds. "
         "Holds: at least three of five matter. Holds within limits: one or two. Does not hold: every interval below "
