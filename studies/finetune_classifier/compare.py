@@ -1,5 +1,6 @@
 """Lesson 03: every arm on the same folds, labels needed (C06), price (C07), top layers against all (C08)."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,7 +9,7 @@ import numpy as np
 
 from studies.finetune_classifier.chosen import choose_strengths, score_validation
 from studies.finetune_classifier.linear import METHODS, run_linear
-from studies.finetune_classifier.plan import ALL, FEW, LESSON, Cell, Plan
+from studies.finetune_classifier.plan import ALL, LESSON, Cell, Plan
 from studies.finetune_classifier.rules import LIMITS, RULES, Estimate, judge_labels, judge_layers, judge_price
 from studies.finetune_classifier.texts import groups_of, labels_of
 from studies.grouped import Figure, score_runs
@@ -119,7 +120,7 @@ def labels_needed(sizes: Sequence[int], scores: Sequence[float], level: float) -
     points = list(zip(np.log2(sizes), scores, strict=True))
     if points[0][1] >= level:
         return float(sizes[0])
-    for (x, low), (y, high) in zip(points, points[1:], strict=False):
+    for (x, low), (y, high) in itertools.pairwise(points):
         if high >= level:
             return float(2 ** (x + (y - x) * (level - low) / (high - low)))
     return float(sizes[-1])
@@ -134,7 +135,8 @@ def judge_c06(arms: Arms, tuned: str) -> tuple[list[Row], Claim]:
     for task in TASKS:
         folds = list(arms.folds(task, ALL))
         scratch = _better_scratch(arms, task)
-        level = arms.score(scratch, task, ALL, [fold for fold in folds if fold in arms.of(scratch, task, ALL)])
+        known = [arms.runs[scratch][fold] for fold in folds if fold in arms.runs[scratch]]
+        level = arms.score_some(task, known)[METRIC]
         for arm in (tuned, "frozen", "all", "top"):
             sizes = [*arms.sizes(task, arm), ALL]
             total = len(labels_of(task)[0]) * (4 if task == "reviews" else 3) // 5
@@ -148,7 +150,7 @@ def judge_c06(arms: Arms, tuned: str) -> tuple[list[Row], Claim]:
             ratio = Estimate(value, *map(float, np.percentile(drawn, [2.5, 97.5])))
             if arm == tuned:
                 ratios[task] = ratio
-            settings = {"level": level.value, "scratch": NAMES.get(scratch, scratch), "all_labels": total}
+            settings = {"level": level.value, "scratch": NAMES.get(scratch[0], scratch[0]), "all_labels": total}
             metric = "labels_ratio"
             rows.append(
                 Row(LESSON, NAMES.get(arm, arm), task, metric, ratio.value, ratio.low, ratio.high, settings=settings)
@@ -166,12 +168,13 @@ def judge_c06(arms: Arms, tuned: str) -> tuple[list[Row], Claim]:
     return list(unique.values()), claim
 
 
-def _better_scratch(arms: Arms, task: str) -> str:
-    """Return the better of bag of words and random weights on the folds where both ran, with all labels."""
-    known = [arm for arm in SCRATCH if (arm, task, ALL, arms.updates(arm, task, ALL)) in arms.runs]
-    shared = sorted(set.intersection(*[set(arms.of(arm, task, ALL)) for arm in known]))
-    scores = {arm: arms.score(arm, task, ALL, shared).value for arm in known}
-    return max(scores, key=lambda arm: scores[arm])
+def _better_scratch(arms: Arms, task: str) -> tuple[str, str, int, int]:
+    """Return the better of bag of words and random weights with all labels, on the folds where both ran."""
+    known = [_best_within(arms, task, (arm,), max(arms.plan.times)) for arm in SCRATCH if task != "reviews"]
+    known = known or [(SCRATCH[0], task, ALL, 0)]
+    shared = sorted(set.intersection(*[set(arms.runs[key]) for key in known]))
+    scores = {key: arms.score_some(task, [arms.runs[key][fold] for fold in shared])[METRIC].value for key in known}
+    return max(scores, key=lambda key: scores[key])
 
 
 def judge_c08(arms: Arms) -> tuple[list[Row], Claim]:
@@ -182,9 +185,7 @@ def judge_c08(arms: Arms) -> tuple[list[Row], Claim]:
         gap = arms.score("top", task, ALL, folds).minus(arms.score("all", task, ALL, folds))
         gaps[task] = as_estimate(gap)
         n = sum(len(arms.of("top", task, ALL)[fold]["test"]["rows"]) for fold in folds)
-        rows.append(
-            Row(LESSON, NAMES["top"], task, "macro_f1_minus_all_layers", gap.value, *gap.interval, n)
-        )
+        rows.append(Row(LESSON, NAMES["top"], task, "macro_f1_minus_all_layers", gap.value, *gap.interval, n))
     worst = min(gaps.values(), key=lambda one: one.low)
     each = ", ".join(f"{task} {one.value:.3f} [{one.low:.3f}, {one.high:.3f}]" for task, one in gaps.items())
     measured = f"macro F1 of the top two layers minus that of all layers: {each}; here the lowest bound"
@@ -209,8 +210,11 @@ def judge_c07(arms: Arms) -> tuple[list[Row], Claim]:
             settings = {"updates": limit, "scratch": NAMES.get(scratch[0], scratch[0]), "folds": len(folds)}
             settings |= {"tuned_score": one.value, "scratch_score": other.value}
             n = sum(len(arms.runs[tuned][fold]["test"]["rows"]) for fold in folds)
-            rows.append(Row(LESSON, NAMES["all"], task, "macro_f1_minus_scratch", gap.value, *gap.interval, n,
-                            settings=settings))
+            rows.append(
+                Row(
+                    LESSON, NAMES["all"], task, "macro_f1_minus_scratch", gap.value, *gap.interval, n, settings=settings
+                )
+            )
     for (arm, task, labels, updates), runs in sorted(arms.runs.items()):
         if arm in ("all", "random") and labels == ALL and task != "reviews":
             some = list(runs.values())

@@ -28,7 +28,7 @@ class Plan:
         ("top", FEW, (5e-4, 1e-3)),
         ("random", ALL, (2e-4, 1e-3)),
     )
-    updates: tuple[tuple[str, int], ...] = (("all", 75), ("top", 114), ("random", 40))
+    updates: tuple[tuple[str, int], ...] = (("all", 75), ("top", 114), ("random", 75))
     few_updates: int = 40
     task: str = "tone"
     folds: int = 5
@@ -37,6 +37,7 @@ class Plan:
     topic_folds: int = 3
     times: tuple[int, ...] = (25, 75, 225)
     strengths: tuple[float, ...] = (1.0, 10.0, 100.0)
+    bias_folds: int = 5
     doses: tuple[int, ...] = (0, 20, 40)
     knobs: tuple[str, ...] = ("rate", "epochs", "batch", "warmup", "decay")
     factors: tuple[float, ...] = (0.25, 4.0)
@@ -48,8 +49,11 @@ class Plan:
 
 
 def list_choices(plan: Plan) -> list[Cell]:
-    """Return the runs that choose each arm's rate on the first fold's validation, with all labels and with 64."""
-    updates = dict(plan.updates)
+    """Return the runs that choose each arm's rate on the first fold's validation, with all labels and with 64.
+
+    A network from random weights is tried with all labels alone, and for fewer updates than it gets.
+    """
+    updates = dict(plan.updates) | {"random": plan.few_updates}
     return [
         (arm, plan.task, 0, labels, rate, updates[arm] if labels == ALL else plan.few_updates, 0)
         for arm, labels, rates in plan.tried
@@ -91,10 +95,10 @@ def list_networks(plan: Plan, rates: Mapping[tuple[str, int], float]) -> list[Ce
 
 
 def list_biased(plan: Plan, rate: float) -> list[tuple[str, int, int, bool, float, int]]:
-    """Return the runs with a planted bias in every dose, and the control without the line (of dose 0: the top arm's)."""
+    """Return the runs with a planted bias in every dose, and the control without the line."""
     updates = dict(plan.updates)["top"]
     doses = [(dose, True) for dose in plan.doses] + [(plan.doses[-1], False)]
-    return [("top", fold, dose, line, rate, updates) for dose, line in doses for fold in range(plan.folds)]
+    return [("top", fold, dose, line, rate, updates) for dose, line in doses for fold in range(plan.bias_folds)]
 
 
 def list_knobs(plan: Plan, rate: float) -> list[tuple[int, int, float, int, str, float]]:
@@ -107,3 +111,26 @@ def list_knobs(plan: Plan, rate: float) -> list[tuple[int, int, float, int, str,
         for factor in plan.factors
     ]
     return [*default, *changed]
+
+
+def list_changes(plan: Plan, rate: float) -> list[tuple[str, int, float, int, tuple[int, ...]]]:
+    """Return the run that says what tuning on topic does to the vectors."""
+    return [("topic", 0, rate, dict(plan.updates)["all"], tuple(range(plan.change_seeds)))]
+
+
+SHORT = Plan(
+    tried=tuple((arm, labels, (2e-4,)) for arm in ("all", "top", "random") for labels in (ALL, FEW)),
+    updates=(("all", 1), ("top", 2), ("random", 1)),
+    few_updates=1,
+    folds=2,
+    sizes=(16, 64),
+    topic_folds=2,
+    times=(1, 1, 2),
+    strengths=(10.0,),
+    bias_folds=2,
+    doses=(0, 40),
+    knobs=("rate", "batch"),
+    longest=1.0,
+    default_seeds=2,
+    draws=20,
+)

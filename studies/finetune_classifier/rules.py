@@ -13,7 +13,7 @@ MATTERS, SEEDS_APART = 0.05, 3.0
 SAME, MOVED = 0.02, 0.05
 BIASED = 0.05
 UPPER_LAYERS = (4, 5, 6)
-VERDICTS = ("holds", "holds within limits", "can't tell", "does not hold")
+VERDICTS: tuple[str, ...] = ("holds", "holds within limits", "can't tell", "does not hold")
 
 SEEN = (
     "Seen before: on other splits of the same texts, accuracy of bag of words, frozen and all layers with all labels "
@@ -28,8 +28,10 @@ RULES = {
     "C06": (
         SEEN
         + ARMS
-        + "Macro F1 against the number of labels (16, 64, 256, 600; reviews 16, 64, 160; all layers from 64 on), straight "
-        "lines between them on a log axis; two folds of tickets, five of reviews. The level is what the better of bag of "
+        + "Macro F1 against the number of labels (16, 64, 256, 600; reviews 16, 64, 160; all layers from 64 on), "
+        "straight "
+        "lines between them on a log axis; two folds of tickets, five of reviews. The level is what the better of "
+        "bag of "
         "words and the same network from random weights reaches with all labels; the ratio is all labels divided by "
         "those with which tuning reaches that level (all layers or the top two, whichever was better on the first "
         "fold's validation with 64 labels). 95 % intervals draw folds and customers anew. Holds: above "
@@ -47,7 +49,7 @@ RULES = {
         "networks have the same size, so equal updates are equal seconds. Topic and tone. Holds: the 95 % interval "
         "above 0 at all three times on both. Holds within limits: at some. Does not hold: below 0 at all. Can't tell: "
         f"otherwise. At 10 seconds a difference below {power.TWO_FOLDS:.2f} can't be told from none. From random "
-        "weights one fold was affordable, 40 and 75 updates on both tasks, 225 on tone alone."
+        "weights one fold was affordable, 75 updates on both tasks, 40 and 225 on tone alone."
     ),
     "C08": (
         SEEN + ARMS + "Top two layers minus all layers, macro F1 over five folds in which every text is tested once; "
@@ -62,7 +64,8 @@ RULES = {
         "answerable questions, which no run was trained on. For each layer, (1 - linear CKA between before and after) "
         "minus (1 - CKA between two seeds). Two functions of the mean vectors: a new linear head for tone, "
         "cross-validated on the 400 tickets that weren't trained on, and recall@1 of handbook passages for the first "
-        "wordings; after minus before. 95 % intervals draw documents, or customers, anew (two seeds are too few to be drawn). Does not hold: the "
+        "wordings; after minus before. 95 % intervals draw documents, or customers, anew (two seeds are too few to "
+        "be drawn). Does not hold: the "
         f"intervals of layers {UPPER_LAYERS[0]} to {UPPER_LAYERS[-1]} lie above 0, and a function moves by more than "
         f"{MOVED}, its interval without 0. Holds within limits: the layers' do, and no function moves so. Holds: every "
         f"layer's interval below {SAME} and every function's within {MOVED} of 0. Can't tell: otherwise. A move of the "
@@ -70,7 +73,8 @@ RULES = {
     ),
     "C10": (
         SEEN + ARMS + "Tone, 64 labels, top two layers, two seeds (each with its fold and its labels). One at a time "
-        "is taken times 1/4 and times 4: rate, epochs (times 2), batch (with as many epochs), warm-up, weight decay. One matters "
+        "is taken times 1/4 and times 4: rate, epochs (times 2), batch (with as many epochs), warm-up, weight decay. "
+        "One matters "
         "when the test macro F1 of its best value minus that of its worst, both picked on validation, is above "
         f"{MATTERS} over the whole 95 % interval and larger than {SEEDS_APART:.0f} standard deviations of five seeds. "
         "Holds: at least three of five matter. Holds within limits: one or two. Does not hold: every interval below "
@@ -86,7 +90,8 @@ RULES = {
         "bias is the share called angry with the first minus with the second. The measure is the bias at 40 % minus "
         f"that at 0 %. Holds: above {BIASED} over the whole 95 % interval (folds and customers drawn anew), rising "
         "from 0 to 20 to 40 %, and in the control, the same relabelling without the line, the island's own rate of "
-        "false 'angry' minus the others' changes by an interval that holds 0. Holds within limits: the interval is above 0, "
+        "false 'angry' minus the others' changes by an interval that holds 0. Holds within limits: the interval is "
+        "above 0, "
         f"and one of the rest fails. Does not hold: below {BIASED} over the whole interval. Can't tell: otherwise. A "
         f"bias below {BIASED + power.LINES:.2f} can't be told from {BIASED}; in the control, one below "
         f"{power.CONTROL:.2f} can't be told from none."
@@ -96,6 +101,44 @@ RULES["C21"] = (
     "The weaker of its two parts, C21/01 (associations in one model's table, where no cause is measured) and C21/03 (a "
     "planted cause)."
 )
+
+SMALL = (
+    "One small encoder of 22 million weights, one invented company's tickets, labelled by their writer, and 200 film "
+    "reviews. "
+)
+LIMITS = {
+    "C06": SMALL
+    + (
+        "The level is that of scratch with all labels: how much more labels would give it is not asked. Where a curve "
+        "lies above the level with its fewest labels, the ratio is a lower bound. Two folds of tickets."
+    ),
+    "C07/03": SMALL
+    + (
+        "The price of pre-training, which others paid, isn't counted: its makers report a billion sentence pairs. "
+        "From random weights 600 texts are far too few for a network of this size, whatever the seconds."
+    ),
+    "C08": SMALL
+    + (
+        "Each arm got the updates that the study could afford: all layers two passes over the tickets, the top two "
+        "three, in a third of the seconds. With more passes all layers may gain more."
+    ),
+    "C09": SMALL
+    + (
+        "One task, one fold, two seeds. CKA of mean vectors says how far their arrangement moved, not what it is good "
+        "for; two functions were tried."
+    ),
+    "C10": SMALL
+    + (
+        "The top layers, 64 labels, tone, two seeds: with so few labels every score is unsteady. A value outside a "
+        "factor of four was not tried, with which anything can be broken."
+    ),
+    "C21/03": SMALL
+    + (
+        "Planted: it shows that a bias in labels reaches the answers when the text names the group, not how often that "
+        "happens in the world. One island, one line, one model."
+    ),
+}
+LIMITS["C21"] = LIMITS["C21/03"]
 
 
 @dataclass(frozen=True)

