@@ -3,6 +3,15 @@
 from workshop.plots.ideas import plot_bridge, plot_step, plot_table, plot_window
 from workshop.plots.spaces import plot_analogies, plot_association, plot_word_map
 from workshop.plots.style import PALETTE, alternative_text, show
+from workshop.plots.tuning import (
+    plot_boxes,
+    plot_islands,
+    plot_labels,
+    plot_layers,
+    plot_losses,
+    plot_settings,
+    plot_sureness,
+)
 from workshop.plots.words import plot_agreement, plot_sizes
 
 __all__ = [
@@ -11,9 +20,16 @@ __all__ = [
     "plot_agreement",
     "plot_analogies",
     "plot_association",
+    "plot_boxes",
     "plot_bridge",
+    "plot_islands",
+    "plot_labels",
+    "plot_layers",
+    "plot_losses",
+    "plot_settings",
     "plot_sizes",
     "plot_step",
+    "plot_sureness",
     "plot_table",
     "plot_window",
     "plot_word_map",

@@ -1,6 +1,7 @@
-"""What learners click on: predictions and the word map. Each leaves a still picture or text where no widget can run."""
+"""What learners click on; each leaves a still picture or text where no widget can run."""
 
+from workshop.widgets.confusion import confusion_map
 from workshop.widgets.explorer import word_map
 from workshop.widgets.prediction import predict, predictions
 
-__all__ = ["predict", "predictions", "word_map"]
+__all__ = ["confusion_map", "predict", "predictions", "word_map"]
