@@ -154,7 +154,7 @@ def table_filled(sequences, pad_id):
     return [ids, mask]
 
 
-@wrong("3.4", "[:, labels] takes whole columns")
+@wrong("3.4", "whole columns are taken")
 def whole_columns(logits, labels):
     log_p = logits - np.logaddexp.reduce(logits, axis=1)[:, np.newaxis]
     return np.mean(-log_p[:, labels])
@@ -193,7 +193,7 @@ def frozen_by_text(names, top_layers):
     return [name for name in names if not any(text in name for text in frozen)]
 
 
-@wrong("3.5", "with 0 layers all of them are trained")
+@wrong("3.5", "with 0 all layers are trained")
 def minus_zero(names, top_layers):
     numbers = sorted({int(name.split("layer.")[1].split(".")[0]) for name in names if "layer." in name})
     top = [f"layer.{number}." for number in numbers[-top_layers:]]

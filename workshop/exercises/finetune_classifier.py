@@ -62,8 +62,8 @@ macro_f1.mistakes(
      "give such a class an F1 of 0, and let it count."),
     ([(" if hits else 0.0", ""), (GIVEN, " / predicted.count(label)"), (TRUE, " / truth.count(label)")],
      "a division by zero: a class is never predicted, never true or never right.", "there, the value is 0."),
-    ("    return sum", "        return sum", "only the first class is scored: `return` stands inside the loop.",
-     "move `return` to the left, so that it comes after the loop."),
+    ("    return sum", "        return sum", "only one class is scored: `return` stands inside the loop, or a class is named.",
+     "let `return` come after the loop, which goes through all classes."),
 )  # fmt: skip
 
 
@@ -204,11 +204,11 @@ SHIFT, TRUE_ONES = "logits - logits.max(axis=1, keepdims=True)", "log_probabilit
 ROW_SUM = "np.exp(shifted).sum(axis=1, keepdims=True)"
 LOGS, RESULT = f"shifted - np.log({ROW_SUM})", f"-{TRUE_ONES}.mean()"
 SOFTMAX, ONES = f"np.exp(shifted) / {ROW_SUM}", "np.eye(logits.shape[1])[labels]"
-BOUNDS = ("np.log({} + {})", "np.log(np.maximum({}, {}))", "np.log(np.clip({0}, {1}, 1 - {1}))")
+BOUNDS = ("np.log({} + {})", "np.log(np.maximum({}, {}))")
 LOG_FIRST = "don't make the probability first: log(a / b) is log a - log b, and log(exp(x)) is x."
 cross_entropy.mistakes(
-    (TRUE_ONES, "log_probabilities[:, labels]", "[:, labels] takes whole columns: all rows at the labels of all rows.",
-     "pick one number in each row: give the row numbers too, np.arange(N)."),
+    ([(TRUE_ONES, "log_probabilities[:, labels]"), (TRUE_ONES, "log_probabilities[labels]")],
+     "whole columns are taken, [:, labels], or whole rows.", "pick one number a row: give np.arange(N) for the rows."),
     ([(SHIFT, shift, ROW_SUM, "np.exp(shifted).sum(axis=0)") for shift in (SHIFT, "logits", "logits - logits.max(0)")],
      "the softmax runs down the columns.", "each row's probabilities must add up to 1; try the other axis."),
     ([(SHIFT, shift, ROW_SUM, "np.exp(shifted).sum()") for shift in (SHIFT, "logits", "logits - logits.max()")],
@@ -221,13 +221,13 @@ cross_entropy.mistakes(
     ([(LOGS, f"np.log({SOFTMAX})"), (SHIFT, "logits - logits.max()")],
      "a tiny probability, or a row's sum, is rounded to 0, and log 0 is minus infinity.",
      f"subtract each row's own largest logit, and {LOG_FIRST}"),
-    ([(LOGS, form.format(SOFTMAX, 10.0**-power)) for power in (3, 5, 6, 7, 8, 9, 10, 12, 15) for form in BOUNDS],
+    ([(LOGS, form.format(SOFTMAX, 10.0**-power)) for power in (3, 5, 7, 8, 9, 10, 12, 15) for form in BOUNDS],
      "what is added against log 0 bounds the loss: a row that is surely wrong must cost more.", LOG_FIRST),
     (RESULT, f"-{TRUE_ONES}.sum()", "the losses are added up: with more rows the loss would grow.", "take the mean."),
     (RESULT, f"{TRUE_ONES}.mean()", "the minus is missing: the log of a probability is never above 0.",
      "put a minus in front: a loss is small when all is well."),
-    (TRUE_ONES, "log_probabilities.max(axis=1)", "the most probable class is scored, not the true one.",
-     "pick the place that the row's label names."),
+    (TRUE_ONES, "log_probabilities.max(axis=1)", "the most probable class is scored.", "pick the place of the true one."),
+    ([(RESULT, f"{RESULT} / np.log({base})") for base in (2, 10)], "the log has another base.", "use np.log."),
     (TRUE_ONES, f"({ONES} * log_probabilities)", "the mean is taken over all N times C numbers.",
      "there is one number for each row, that of its true class: divide by the number of rows."),
     ([(LOGS, logs) for logs in ("logits", "shifted", "np.log(logits)", "np.log(np.maximum(logits, 1e-9))")],
@@ -259,16 +259,19 @@ trainable_parameters.tries(
     (name_parameters(2, "weight"), 5),
 )  # fmt: skip
 trainable_parameters.draws(
-    lambda rng: (name_parameters(rng.integers(5, 15), *["weight", "bias"][: rng.integers(1, 3)]), rng.integers(0, 5))
+    lambda rng: (
+        name_parameters(rng.integers(5, 15), *rng.permutation(["key", "query", "value"])[:2]),
+        rng.integers(0, 5),
+    )
 )
 KEPT, COUNT = "numbers.get(name, -1) >= max(0, lowest)", "max(numbers.values()) + 1"
 trainable_parameters.mistakes(
-    ('.split(".")[0])', "[0])", "one digit of a layer's number is read, so layer 10 counts as layer 1.",
-     "read up to the next dot."),
+    ('.split(".")[0])', "[0])", "one digit is read, or numbers are compared as texts: 10 comes before 2 then.",
+     "read up to the next dot, and make a number of it with int()."),
     (KEPT, 'name in numbers and not any(f"layer.{n}" in name for n in range(lowest))',
      "layer 1 is found in the name of layer 10 too.", "compare numbers, or look for the text with both dots."),
     (KEPT, "numbers.get(name) in sorted({*numbers.values()})[-top_layers:]",
-     "with 0 layers all of them are trained: [-0:] is the whole list.", "cut at their number less `top_layers`."),
+     "with 0 all layers are trained: [-0:] is the whole list.", "cut at the number of layers - `top_layers`."),
     (KEPT, "-1 < numbers.get(name, -1) < top_layers",
      "the lowest layers are trained, next to the embeddings.", "take the highest numbers, next to the head."),
     (COUNT, "max(numbers.values())", "one layer too many: counted from 0, there is one more than the highest number.",
@@ -384,7 +387,7 @@ RATE = "np.mean([t != p for t, p, g in zip(truth, predicted, groups) if g == one
 error_gap.mistakes(
     (GAP, "sum(mine) - sum(others)", "errors are counted, so a group with many rows has many.",
      "divide by the number of rows, in the group and outside of it."),
-    (" if g != group", "", "the group is compared with everyone, itself included.",
+    ([(" if g != group", ""), (" if g == group", "")], "the group is compared with everyone, itself included.",
      "leave the group's own rows out of the others."),
     (GAP, "sum(others) / len(others) - sum(mine) / len(mine)", "the sign is turned: right rows are counted, or the "
      "group is subtracted from the others.", "take the share of wrong rows: the group's minus the others'."),
