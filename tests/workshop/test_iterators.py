@@ -76,14 +76,12 @@ def test_generators_of_chats_and_examples_are_learnt_from(tmp_path):
     from tests.workshop.tiny_models import make_llama
     from workshop.models import open_language_model
     from workshop.tune import fine_tune, make_examples
-    from workshop.tune.training import pad_batch
 
     chat = [{"role": "user", "content": "Dogs?"}, {"role": "assistant", "content": "They pay."}]
     folder, plain = make_llama(tmp_path), Settings(device="cpu", dtype="float32")
     tokenizer, _ = open_language_model(folder, plain)
     examples = make_examples(tokenizer, iter([iter(chat), chat]))
     assert examples == make_examples(tokenizer, [chat, chat])
-    assert pad_batch(iter(examples))[0].tolist() == pad_batch(examples)[0].tolist()
     losses = [
         fine_tune(open_language_model(folder, plain)[1], given, steps=1, batch=2).losses
         for given in (iter(examples), examples)

@@ -15,8 +15,9 @@ from workshop.bot import answer, encode_chats
 from workshop.errors import WorkshopError
 from workshop.models import open_language_model
 from workshop.settings import Settings
-from workshop.tune import IGNORED, Example, add_lora, count_trained, fine_tune, make_examples
-from workshop.tune.training import _draw_batches, pad_batch, rate_at
+from workshop.tune import IGNORED, Example, Parts, add_lora, count_trained, fine_tune, make_examples
+from workshop.tune.batches import draw_batches
+from workshop.tune.parts import learning_rate, pad_batch
 
 MARKED = (
     "{% for message in messages %}<|{{ message['role'] }}|>{% if message['role'] == 'assistant' %}"
@@ -190,31 +191,53 @@ def test_a_step_minimises_the_loss_of_the_answers_alone(model):
     assert found.losses[0] == pytest.approx(total / count, rel=1e-5)
 
 
-def test_padding_stands_on_the_right_and_counts_nothing():
-    ids, labels = pad_batch([Example((5, 6, 7), (IGNORED, 6, 7)), Example((8,), (8,))], pad_id=1)
-    assert ids.tolist() == [[5, 6, 7], [8, 1, 1]]
-    assert labels.tolist() == [[IGNORED, 6, 7], [8, IGNORED, IGNORED]]
+def test_padding_stands_on_the_right_and_is_masked():
+    ids, mask = pad_batch([(5, 1, 1), (8,)], pad_id=1)
+    assert ids.tolist() == [[5, 1, 1], [8, 1, 1]]
+    assert mask.tolist() == [[1, 1, 1], [1, 0, 0]]
 
 
 def test_batches_hold_every_row_once_an_epoch_beside_rows_of_like_length():
     lengths = [3, 50, 4, 51, 5, 52, 6]
-    batches = _draw_batches(lengths, 2, seed=0)
-    first = [next(batches).tolist() for _ in range(4)]
-    second = [next(batches).tolist() for _ in range(4)]
+    batches = draw_batches(lengths, 2, seed=0)
+    epochs = [[next(batches) for _ in range(4)] for _ in range(2)]
+    assert [last for epoch in epochs for _, last in epoch] == 2 * [False, False, False, True]
+    first, second = ([rows.tolist() for rows, _ in epoch] for epoch in epochs)
     for epoch in (first, second):
         assert sorted(row for rows in epoch for row in rows) == list(range(7))
         assert sum(abs(lengths[rows[0]] - lengths[rows[-1]]) > 10 for rows in epoch) <= 1
     assert first != second
 
 
-@pytest.mark.parametrize("steps", [1, 2, 3, 10, 11, 200])
-def test_the_rate_rises_to_its_peak_once_and_falls_to_nothing(steps):
-    shares = [rate_at(step, steps) for step in range(steps + 1)]
-    peak = shares.index(max(shares))
-    assert shares[peak] == 1
-    assert shares[: peak + 1] == sorted(shares[: peak + 1])
-    assert shares[peak:] == sorted(shares[peak:], reverse=True)
-    assert shares[-1] == 0 < shares[-2]
+@pytest.mark.parametrize(("steps", "warmup"), [(1, 0), (1, 1), (2, 1), (10, 3), (11, 0), (200, 20)])
+def test_the_rate_is_that_of_transformers(steps, warmup):
+    from transformers import get_linear_schedule_with_warmup
+
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.5)
+    schedule = get_linear_schedule_with_warmup(optimizer, warmup, steps)
+    for step in range(steps + 3):
+        assert learning_rate(step, steps, warmup, 0.5) == pytest.approx(schedule.get_last_lr()[0])
+        optimizer.step()
+        schedule.step()
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3, 10, 11])
+def test_every_step_of_a_training_learns_and_one_has_the_peak(model, steps):
+    seen = []
+
+    def rate(*numbers):
+        seen.append(learning_rate(*numbers))
+        return seen[-1]
+
+    fine_tune(
+        model.model, make_examples(model.tokenizer, CHATS), steps=steps, rate=1e-3, parts=Parts(learning_rate=rate)
+    )
+    assert len(seen) == steps
+    peak = seen.index(max(seen))
+    assert seen[peak] == 1e-3
+    assert seen[: peak + 1] == sorted(seen[: peak + 1])
+    assert seen[peak:] == sorted(seen[peak:], reverse=True)
+    assert min(seen) > 0
 
 
 def test_the_training_stops_where_it_is_told(model):

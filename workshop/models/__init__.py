@@ -1,6 +1,7 @@
 """Models: installed with the workshop or fetched from a hub, checked before they are used; and texts to vectors."""
 
 from workshop.models.catalogue import MODELS, ModelEntry, list_models
+from workshop.models.classifier import load_classifier, open_classifier, predict_logits
 from workshop.models.encoder import load_encoder
 from workshop.models.language import load_language_model, open_language_model
 from workshop.models.static import load_token_embeddings
@@ -11,9 +12,12 @@ __all__ = [
     "ModelEntry",
     "encode_texts",
     "list_models",
+    "load_classifier",
     "load_encoder",
     "load_language_model",
     "load_token_embeddings",
+    "open_classifier",
     "open_language_model",
     "pool_mean",
+    "predict_logits",
 ]

@@ -3,18 +3,25 @@
 from workshop.score.claims import STATEMENTS
 from workshop.score.code import make_code, paste_code
 from workshop.score.learner import read_record, record_row
+from workshop.score.replies import ReplyScores, abstains, contains_short, exact_match, find_kind, score_replies
 from workshop.score.results import Claim, Results, Row, read_results
 from workshop.score.verdict import show_verdict
 
 __all__ = [
     "STATEMENTS",
     "Claim",
+    "ReplyScores",
     "Results",
     "Row",
+    "abstains",
+    "contains_short",
+    "exact_match",
+    "find_kind",
     "make_code",
     "paste_code",
     "read_record",
     "read_results",
     "record_row",
+    "score_replies",
     "show_verdict",
 ]

@@ -1,7 +1,10 @@
-"""Tuning a language model on chats: its own weights, or a low-rank adapter beside them; and training from nothing."""
+"""Tuning a classifier or a language model: all weights, some, or a low-rank adapter; and training from nothing."""
 
-from workshop.tune.examples import IGNORED, Example, make_examples
-from workshop.tune.lora import adapter, add_lora, count_trained
+from workshop.tune.batches import evaluate
+from workshop.tune.examples import IGNORED, Example, make_examples, make_text_examples
+from workshop.tune.freezing import count_trained, train_only
+from workshop.tune.lora import adapter, add_lora
+from workshop.tune.parts import Parts, as_loss
 from workshop.tune.scratch import FromNothing, train_from_nothing
 from workshop.tune.training import Report, Training, fine_tune
 
@@ -9,12 +12,17 @@ __all__ = [
     "IGNORED",
     "Example",
     "FromNothing",
+    "Parts",
     "Report",
     "Training",
     "adapter",
     "add_lora",
+    "as_loss",
     "count_trained",
+    "evaluate",
     "fine_tune",
     "make_examples",
+    "make_text_examples",
     "train_from_nothing",
+    "train_only",
 ]

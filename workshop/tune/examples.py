@@ -7,6 +7,8 @@ from typing import Any
 from workshop.errors import WorkshopError, take_list
 
 IGNORED = -100
+# Tokens of a text that a classifier reads: 96 hold nearly every message whole.
+LONGEST = 96
 ROLES = ("system", "user", "assistant")
 FORM = '{"role": "user", "content": "…"}'
 
@@ -15,13 +17,14 @@ Message = dict[str, str]
 
 @dataclass(frozen=True)
 class Example:
-    """T token ids and as many labels: the same ids where the assistant writes, IGNORED elsewhere.
+    """T token ids and their labels.
 
-    The labels are not shifted: transformers' models do that themselves.
+    For a language model as many labels as ids: the same ids where the assistant writes, IGNORED elsewhere; they are not
+    shifted. For a classifier one number: the class.
     """
 
     ids: tuple[int, ...]
-    labels: tuple[int, ...]
+    labels: tuple[int, ...] | int
 
 
 def make_examples(tokenizer: Any, chats: Sequence[Sequence[Message]]) -> list[Example]:
@@ -35,6 +38,20 @@ def make_examples(tokenizer: Any, chats: Sequence[Sequence[Message]]) -> list[Ex
         _make_example(tokenizer, chat if isinstance(chat, str | dict) else list(chat), place)
         for place, chat in enumerate(take_list(chats, "chats", "[chat]"))
     ]
+
+
+def make_text_examples(
+    tokenizer: Any, texts: Sequence[str], classes: Sequence[int], *, longest: int = LONGEST
+) -> list[Example]:
+    """Turn N texts and their classes, counted from 0, into N examples; texts are cut after the longest's tokens.
+
+    Raises WorkshopError where texts and classes differ in number.
+    """
+    texts, classes = take_list(texts, "texts", "[text]"), [int(one) for one in classes]
+    if len(texts) != len(classes):
+        raise WorkshopError(f"expected a class for each text, got {len(texts)} texts and {len(classes)} classes.")
+    coded = tokenizer(texts, truncation=True, max_length=longest)["input_ids"] if texts else []
+    return [Example(tuple(ids), label) for ids, label in zip(coded, classes, strict=True)]
 
 
 def _make_example(tokenizer: Any, chat: Sequence[Message], place: int) -> Example:

@@ -115,8 +115,3 @@ def _check_bare(model: Any) -> None:
             "this model has an adapter already. Take it off with tuned.unload(), leave its `with` block, or load the "
             "model again."
         )
-
-
-def count_trained(model: Any) -> int:
-    """Return how many of a model's weights are trained: those that are not frozen."""
-    return sum(weights.numel() for weights in model.parameters() if weights.requires_grad)

@@ -1,14 +1,14 @@
 """Half a minute of training from nothing: what a small network from random weights learns of plain sentences."""
 
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from workshop.errors import WorkshopError, require
-from workshop.tune.training import rate_at
+from workshop.tune.examples import Example
+from workshop.tune.training import fine_tune
 
 SECONDS = 30.0
 VOCABULARY = 4000
@@ -44,28 +44,14 @@ def train_from_nothing(
     """
     torch = require("torch", "tune")
     tokenizer = learn_pieces(sentences)
-    rows = cut_rows(tokenizer, sentences)
+    rows = [Example(tuple(row), tuple(row)) for row in cut_rows(tokenizer, sentences).tolist()]
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         model = make_random_llama(len(tokenizer))
-        optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=0.1)
-        losses: list[float] = []
-        start = time.perf_counter()
-        for batch in _draw_rows(len(rows), seed):
-            spent = time.perf_counter() - start
-            if len(losses) == steps or (steps is None and spent >= seconds):
-                break
-            done = len(losses) / steps if steps is not None else spent / seconds
-            optimizer.param_groups[0]["lr"] = RATE * rate_at(round(1000 * done), 1000)
-            ids = torch.from_numpy(rows[batch])
-            loss = model(input_ids=ids, labels=ids, use_cache=False).loss
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimizer.step()
-            optimizer.zero_grad()
-            losses.append(loss.item())
-    spent = time.perf_counter() - start
-    return FromNothing(tokenizer, model.eval(), tuple(losses), len(losses) * BATCH * CONTEXT, spent)
+    found = fine_tune(
+        model, rows, steps=steps, seconds=seconds if steps is None else None, rate=RATE, batch=BATCH, seed=seed
+    )
+    return FromNothing(tokenizer, model.eval(), found.losses, len(found.losses) * BATCH * CONTEXT, found.seconds)
 
 
 def learn_pieces(sentences: Sequence[str]) -> Any:
@@ -108,11 +94,3 @@ def make_random_llama(vocabulary: int) -> Any:
             **SHAPE, **ends,
         )
     )  # fmt: skip
-
-
-def _draw_rows(count: int, seed: int) -> Iterator[np.ndarray]:
-    """Yield the places of 16 rows without end; in each epoch every row at most once, in random order."""
-    rng = np.random.default_rng(seed)
-    while True:
-        order = rng.permutation(count)
-        yield from (order[start : start + BATCH] for start in range(0, count - BATCH + 1, BATCH))

@@ -1,26 +1,26 @@
-"""One loop for an adapter and for all weights: whatever is not frozen is trained."""
+"""One loop for classifiers and language models, an adapter or all weights: whatever is not frozen is trained."""
 
-import itertools
 import math
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from workshop.errors import WorkshopError, require, take_list
+from workshop.tune.batches import compute_loss, draw_batches, evaluate
 from workshop.tune.examples import IGNORED, Example
+from workshop.tune.parts import Parts
 
 RATE = 5e-3
 EPOCHS = 3
 BATCH = 4
+PATIENCE = 2
 WARMUP = 0.1
 LONGEST_STEP = 1.0
-# Examples of like length go together within so many batches, which spares padding.
-POOL = 8
+# How many steps a training for a time is taken to have until one has been timed.
+GUESS = 100
 
 
 @dataclass(frozen=True)
@@ -35,103 +35,119 @@ class Report:
 
 @dataclass(frozen=True)
 class Training:
-    """What became of a training: the loss of each step, and its seconds, without those that `tell` took."""
+    """What became of a training: each step's loss, and its seconds, without those of `tell` and of what is held back.
+
+    held_back: the loss on the examples held back, after each epoch. best: the epoch, from 0, whose weights were kept.
+    """
 
     losses: tuple[float, ...]
     seconds: float
+    held_back: tuple[float, ...] = ()
+    best: int | None = None
 
 
 def fine_tune(
-    model: Any,
-    examples: Sequence[Example],
-    *,
-    epochs: int = EPOCHS,
-    steps: int | None = None,
-    rate: float = RATE,
-    batch: int = BATCH,
-    seed: int = 0,
+    model: Any, examples: Sequence[Example], *, epochs: int = EPOCHS, steps: int | None = None,
+    seconds: float | None = None, rate: float = RATE, batch: int = BATCH, seed: int = 0,
+    held_back: Sequence[Example] = (), patience: int = PATIENCE, parts: Parts | None = None,
     tell: Callable[[Report], bool | None] | None = None,
-) -> Training:
-    """Train what is not frozen in a causal language model on N examples, with AdamW, under a progress bar.
+) -> Training:  # fmt: skip
+    """Train what is not frozen in a model on N examples, with AdamW, under a progress bar.
 
-    epochs: how often each example is seen; steps: so many batches instead. rate: AdamW's peak, reached after a tenth
-    of the steps and falling to 0 at the end; all weights want a lower one than an adapter, and big models lower ones
-    than small ones: choose it on examples held back. tell: called after every step; the training stops where it
-    returns True. The same seed, examples and threads give the same weights.
-    Raises WorkshopError for no examples, one longer than the model's context or without a label, numbers out of
-    range, a model that is frozen altogether, and a loss that is no number.
+    epochs: how often each example is seen; or steps: so many batches; or seconds. rate: the peak, after a tenth of the
+    steps; an adapter wants a higher one than all weights. held_back: examples whose loss after each epoch decides, by
+    parts.stop_at and patience, when to stop and which epoch's weights are kept. tell: called after each step; stops
+    where it returns True. The same seed, examples and threads give the same weights (not for seconds).
+    Raises WorkshopError for what can't be trained and for a loss that is no number.
     """
-    torch = require("torch", "tune")
-    examples = take_list(examples, "examples", "[example]")
-    _check(model, examples, epochs if steps is None else steps, rate, batch)
-    steps = epochs * -(-len(examples) // batch) if steps is None else steps
-    weights = [one for one in model.parameters() if one.requires_grad]
-    optimizer = torch.optim.AdamW(weights, lr=rate, weight_decay=0.0)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: rate_at(step, steps))
-    batches = itertools.islice(_draw_batches([len(one.ids) for one in examples], batch, seed), steps)
+    torch, parts, keeper = require("torch", "tune"), parts or Parts(), _Keeper(model)
+    examples, held_back = take_list(examples, "examples", "[example]"), take_list(held_back, "examples", "[example]")
+    _check(model, [*examples, *held_back], epochs if steps is None else steps, rate, batch)
+    clock = _Clock(epochs * -(-len(examples) // batch) if steps is None else steps, seconds)
+    optimizer = torch.optim.AdamW(keeper.weights, lr=rate, weight_decay=0.0)
     losses: list[float] = []
-    seconds = 0.0
-    with torch.random.fork_rng(), _training(model), _progress(steps) as show:
+    with torch.random.fork_rng(), _training(model), _progress() as show:
         torch.manual_seed(seed)
-        for rows in batches:
-            start = time.perf_counter()
-            losses.append(_train_step(model, weights, optimizer, [examples[row] for row in rows]))
-            schedule.step()
-            seconds += time.perf_counter() - start
-            report = Report(len(losses), steps, losses[-1], seconds)
-            show(report)
-            if tell and tell(report):
+        for rows, ends_epoch in draw_batches([len(one.ids) for one in examples], batch, seed):
+            clock.start()
+            now = parts.learning_rate(clock.step + 1, clock.steps + 1, clock.warmup, rate)
+            optimizer.param_groups[0]["lr"] = now
+            loss, _ = compute_loss(model, [examples[row] for row in rows], parts)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(keeper.weights, LONGEST_STEP)
+            optimizer.step()
+            optimizer.zero_grad()
+            losses.append(loss.item())
+            clock.stop()
+            show(report := Report(clock.step, clock.steps, losses[-1], clock.seconds))
+            if held_back and ends_epoch:
+                keeper.keep(evaluate(model, held_back, parts), parts.stop_at, patience)
+            if (tell and tell(report)) or clock.is_over() or keeper.is_over:
                 break
-    return Training(tuple(losses), seconds)
+    return Training(tuple(losses), clock.seconds, tuple(keeper.losses), keeper.restore())
 
 
-def rate_at(step: int, steps: int) -> float:
-    """Return the share of the peak rate at a step, counted from 0: rising for a tenth of the steps, then falling."""
-    warmup = max(1, round(WARMUP * steps))
-    return min((step + 1) / warmup, max(0.0, (steps - step) / max(1, steps - warmup + 1)))
+@dataclass
+class _Clock:
+    """Counts steps and the seconds that they take; with a limit in seconds, tells how many steps that will be."""
+
+    steps: int
+    limit: float | None = None
+    step: int = 0
+    seconds: float = 0.0
+    started: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.steps = self.steps if self.limit is None else GUESS
+
+    @property
+    def warmup(self) -> int:
+        """Return in how many steps the rate rises."""
+        return max(1, round(WARMUP * self.steps))
+
+    def start(self) -> None:
+        """Begin a step."""
+        self.started = time.perf_counter()
+
+    def stop(self) -> None:
+        """End a step."""
+        self.step += 1
+        self.seconds += time.perf_counter() - self.started
+        if self.limit is not None:
+            self.steps = max(self.step, round(self.step * self.limit / self.seconds))
+
+    def is_over(self) -> bool:
+        """Tell whether that was the last step."""
+        return self.step >= self.steps if self.limit is None else self.seconds >= self.limit
 
 
-def pad_batch(examples: Sequence[Example], pad_id: int = 0, device: Any = "cpu") -> tuple[Any, Any]:
-    """Return ids and labels of B examples as tensors (B, T), int64, filled up on the right.
+@dataclass
+class _Keeper:
+    """Keeps the trained weights of the best epoch, and tells when to stop."""
 
-    No mask is needed: a causal model's tokens never see what stands to their right, and padding has no label.
-    """
-    torch = require("torch", "tune")
-    examples = list(examples)
-    longest = max(len(one.ids) for one in examples)
-    ids = [[*one.ids, *[pad_id] * (longest - len(one.ids))] for one in examples]
-    labels = [[*one.labels, *[IGNORED] * (longest - len(one.labels))] for one in examples]
-    return torch.tensor(ids, device=device), torch.tensor(labels, device=device)
+    model: Any
+    losses: list[float] = field(default_factory=list)
+    best: int | None = None
+    is_over: bool = False
 
+    def __post_init__(self) -> None:
+        self.weights = [one for one in self.model.parameters() if one.requires_grad]
+        self.kept: list[Any] = []
 
-def _train_step(model: Any, weights: list[Any], optimizer: Any, examples: Sequence[Example]) -> float:
-    """Take one step on a batch; returns the mean loss of the labelled tokens before it."""
-    torch = require("torch", "tune")
-    ids, labels = pad_batch(examples, device=weights[0].device)
-    # Before the batch's first label nothing counts: what comes next is not even predicted there.
-    kept = ids.shape[1] - int((labels != IGNORED).any(dim=0).nonzero()[0]) + 1
-    loss = model(input_ids=ids, labels=labels[:, -kept:], logits_to_keep=kept, use_cache=False).loss
-    if not torch.isfinite(loss):
-        raise WorkshopError(
-            "the loss is no number any more: the rate is too high, or float16 is too narrow for this training. "
-            "Take a tenth of the rate, or load the model with dtype float32."
-        )
-    loss.backward()
-    torch.nn.utils.clip_grad_norm_(weights, LONGEST_STEP)
-    optimizer.step()
-    optimizer.zero_grad()
-    return loss.item()
+    def keep(self, loss: float, stop_at: Callable[[Sequence[float], int], int], patience: int) -> None:
+        """Take in the loss after an epoch."""
+        self.losses.append(loss)
+        best = stop_at(list(self.losses), patience)
+        if best == len(self.losses) - 1:
+            self.best, self.kept = best, [one.detach().clone() for one in self.weights]
+        self.is_over = len(self.losses) - 1 - best >= patience
 
-
-def _draw_batches(lengths: Sequence[int], batch: int, seed: int) -> Iterator[np.ndarray]:
-    """Yield rows without end: in each epoch every row once, beside rows of like length, in random order."""
-    rng = np.random.default_rng(seed)
-    while True:
-        rows = rng.permutation(len(lengths))
-        pools = [rows[start : start + POOL * batch] for start in range(0, len(rows), POOL * batch)]
-        ordered = [pool[np.argsort(np.take(lengths, pool), kind="stable")] for pool in pools]
-        batches = [pool[start : start + batch] for pool in ordered for start in range(0, len(pool), batch)]
-        yield from (batches[place] for place in rng.permutation(len(batches)))
+    def restore(self) -> int | None:
+        """Put the best epoch's weights back, where one was kept; returns which."""
+        with require("torch", "tune").no_grad():
+            for one, kept in zip(self.weights, self.kept or self.weights, strict=True):
+                one.copy_(kept)
+        return self.best
 
 
 @contextmanager
@@ -145,15 +161,20 @@ def _training(model: Any) -> Iterator[None]:
 
 
 @contextmanager
-def _progress(steps: int) -> Iterator[Callable[[Report], None]]:
+def _progress() -> Iterator[Callable[[Report], None]]:
     """Give a function that moves a progress bar with the loss and the time left."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("left"))
     with Progress(*columns, TimeRemainingColumn(), console=Console(file=sys.stdout), transient=True) as bar:
-        task = bar.add_task("tuning", total=steps)
-        yield lambda report: bar.update(task, completed=report.step, description=f"tuning · loss {report.loss:.2f}")
+        task = bar.add_task("tuning", total=None)
+
+        def show(report: Report) -> None:
+            said = f"tuning · loss {report.loss:.2f}"
+            bar.update(task, total=report.steps, completed=report.step, description=said)
+
+        yield show
 
 
 def _check(model: Any, examples: Sequence[Example], times: int, rate: float, batch: int) -> None:
@@ -176,7 +197,13 @@ def _check(model: Any, examples: Sequence[Example], times: int, rate: float, bat
                 f"example {place} has {len(one.ids):,} tokens, but the model reads "
                 f"{model.config.max_position_embeddings:,}. Shorten it or leave it out."
             )
-        if len(one.ids) != len(one.labels) or all(label == IGNORED for label in one.labels[1:]):
+        if isinstance(one.labels, int):
+            if not 0 <= one.labels < model.config.num_labels:
+                raise WorkshopError(
+                    f"example {place} is of class {one.labels}, but the model has {model.config.num_labels}, counted "
+                    "from 0. Load it with all labels: load_classifier(settings, labels)."
+                )
+        elif len(one.ids) != len(one.labels) or all(label == IGNORED for label in one.labels[1:]):
             raise WorkshopError(
                 f"example {place} has {len(one.ids)} ids and {len(one.labels)} labels, of which none after the first "
                 f"counts or the numbers differ: give each id a label, {IGNORED} where nothing is to be learnt."
