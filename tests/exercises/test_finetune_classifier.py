@@ -350,16 +350,3 @@ def test_scores_agree_with_scikit_learn():
     for seed in range(30):
         truth, predicted = lesson.draw_labels(np.random.default_rng(seed), 7)
         assert lesson.macro_f1(truth, predicted) == pytest.approx(f1_score(truth, predicted, average="macro"))
-
-
-def test_the_rate_is_that_of_transformers():
-    import torch
-    from transformers import get_linear_schedule_with_warmup
-
-    for warmup in (0, 1, 4):
-        optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.8)
-        schedule = get_linear_schedule_with_warmup(optimizer, warmup, 10)
-        for step in range(13):
-            assert lesson.learning_rate(step, 10, warmup, 0.8) == pytest.approx(schedule.get_last_lr()[0])
-            optimizer.step()
-            schedule.step()

@@ -11,6 +11,7 @@ from workshop.checks.registry import exercise, lesson
 from workshop.checks.slips import BAG, CHOICE, SCALAR, parts
 from workshop.checks.values import describe
 from workshop.score.classes import error_gap, macro_f1
+from workshop.tune.parts import learning_rate, pad_batch, stop_at
 
 lesson("03_finetune_classifier", title="Fine-tune a classifier", minutes=80, seconds=130)
 
@@ -29,7 +30,8 @@ def draw_labels(rng: np.random.Generator, count: int) -> tuple[list[str], list[s
     return truth, [t if rng.random() < 0.4 else g for t, g in zip(truth, guess, strict=True)]
 
 
-ABOVE_1 = "it is above 1, as no share is: a count stands there, or a division is upside down.", "print each share."
+ABOVE_1 = ("it is above 1, as no share is: a count stands in a share's place, or a division is upside down.",
+           "print each share: what is counted goes on top, all that it is counted among below.")  # fmt: skip
 SHARE = told(SCALAR, lambda case: ABOVE_1 if abs(case.got) > 1 else None)
 macro_f1 = exercise(
     "3.1", macro_f1, title="score every class alike", points=2, minutes=7, stars=2, room=True, answer=SHARE
@@ -44,10 +46,12 @@ ONE_F1, MEAN_F1 = "2 * precision * recall / (precision + recall) if hits else 0.
 GIVEN, TRUE = " / max(1, predicted.count(label))", " / max(1, truth.count(label))"
 macro_f1.mistakes(
     (MEAN_F1, "return sum(t == p for t, p in zip(truth, predicted)) / len(truth)",
-     "this is accuracy, which large classes decide.", "compute F1 for each class, then the mean of the classes."),
+     "this is accuracy, the share of all rows that are right: large classes decide it.",
+     "compute F1 for one class at a time, then the mean of the classes."),
     ((ONE_F1, "(precision, recall)", MEAN_F1,
       "p, r = (sum(each) / len(each) for each in zip(*scores))\n    return 2 * p * r / (p + r) if p + r else 0.0"),
-     "one F1 is made of the mean precision and the mean recall.", "compute F1 inside the loop, for each class."),
+     "one F1 is made of the mean precision and the mean recall; the mean of the F1s is another number.",
+     "compute F1 inside the loop, from the precision and recall of that class."),
     ([("{*truth, *predicted}", "{*truth}"), ("{*truth, *predicted}", "{*predicted}")],
      "only the classes of one of the two lists count.", "go through the classes of both lists together."),
     (("scores.append(", "scores.append(truth.count(label) * (", "0.0)", "0.0))", "len(scores)", "len(truth)"),
@@ -61,9 +65,11 @@ macro_f1.mistakes(
     ("scores.append(", "hits and scores.append(", "classes without a right row are left out: they are the worst.",
      "give such a class an F1 of 0, and let it count."),
     ([(" if hits else 0.0", ""), (GIVEN, " / predicted.count(label)"), (TRUE, " / truth.count(label)")],
-     "a division by zero: a class is never predicted, never true or never right.", "there, the value is 0."),
-    ("    return sum", "        return sum", "only one class is scored: `return` stands inside the loop, or a class is named.",
-     "let `return` come after the loop, which goes through all classes."),
+     "a division by zero: a class is never predicted, never true or never right.",
+     "ask first whether there is anything to divide by; where there isn't, the value is 0."),
+    ("    return sum", "        return sum",
+     "only one class is scored: `return` stands inside the loop, or a class is named.",
+     "let `return` come after the loop, and the loop go through all classes."),
 )  # fmt: skip
 
 
@@ -146,16 +152,7 @@ def judge_split(ask: Any) -> None:
              "bring them into an order of their own before you shuffle: sorted(…).")
 # fmt: on
 
-
-@exercise("3.3", title="pad a batch", points=2, minutes=6, stars=1, answer=parts("ids", "mask"))
-def pad_batch(sequences: list[list[int]], pad_id: int) -> tuple[list[list[int]], list[list[int]]]:
-    """Fill up sequences on the right to the longest one; mask: 1 for a token, 0 for padding."""
-    longest = max(len(sequence) for sequence in sequences)
-    ids = [[*sequence, *[pad_id] * (longest - len(sequence))] for sequence in sequences]
-    mask = [[1] * len(sequence) + [0] * (longest - len(sequence)) for sequence in sequences]
-    return ids, mask
-
-
+pad_batch = exercise("3.3", pad_batch, title="pad a batch", points=2, minutes=6, stars=1, answer=parts("ids", "mask"))
 pad_batch.tries(
     ([[7, 8, 9], [5]], 0), ([[4], [3, 0], [0, 2, 6, 5]], 0), ([[1, 2]], 9), ([[], [4, 5]], 1),
     ([[2, 3, 1, 3, 2], [3], [1, 3]], 3),
@@ -163,24 +160,26 @@ pad_batch.tries(
 pad_batch.draws(
     lambda rng: ([rng.integers(0, 7, length).tolist() for length in rng.integers(1, 7, 3)], rng.integers(0, 7))
 )
-LONGEST, MASK = "max(len(sequence) for sequence in sequences)", "[1] * len(sequence) + [0] * (longest - len(sequence))"
-FILL = "[pad_id] * (longest - len(sequence))"
-ROWS, FILLED, LEFT = f"[{MASK} for sequence in sequences]", f"[*sequence, *{FILL}]", f"[*{FILL}, *sequence]"
+LONGEST, MASK = "max(map(len, sequences))", "[1] * len(one) + [0] * (longest - len(one))"
+FILL, ROWS = "[pad_id] * (longest - len(one))", f"[{MASK} for one in sequences]"
+FILLED, LEFT = f"[*one, *{FILL}]", f"[*{FILL}, *one]"
 pad_batch.mistakes(
     ([(ROWS, f"[[int(token != {pad}) for token in row] for row in ids]") for pad in ("pad_id", "0")],
      "the mask asks which ids differ from the padding's, but a real token may have that id too.",
      "make the mask from the lengths: so many ones, then zeros."),
-    ([(FILLED, LEFT), (FILLED, LEFT, MASK, "[0] * (longest - len(sequence)) + [1] * len(sequence)")],
+    ([(FILLED, LEFT), (FILLED, LEFT, MASK, "[0] * (longest - len(one)) + [1] * len(one)")],
      "the padding stands on the left.", "put the tokens first, then what fills them up."),
     ([(LONGEST, f"{n}", FILLED, f"{FILLED}[:{n}]", MASK, f"({MASK})[:{n}]") for n in (*range(3, 21), 32, 64, 128, 512)],
      "every row gets one fixed length, whatever the batch needs.", "pad to the longest sequence of this batch."),
     ([(LONGEST, "len(sequences[0])"), (LONGEST, "len(sequences[-1])"), (LONGEST, "len(max(sequences))")],
      "the length isn't that of the longest sequence: max() of lists compares tokens.", "take the largest length."),
+    ((LONGEST, "min(map(len, sequences))", FILLED, "one[:longest]", MASK, "[1] * longest"),
+     "the sequences are cut to the shortest: tokens are lost.", "fill the short ones up instead."),
     (("[1]", "[0]", "[0]", "[1]"), "the mask is inverted: 1 stands where 0 belongs.", "1 marks a token."),
     ("[pad_id]", "[0]", "it is filled up with 0, whatever the padding's id is.", "fill up with `pad_id`."),
     ("[0]", "[1]", "the mask holds nothing but ones: it is made after the padding, or of the longest length.",
      "use each sequence's own length, as it was before the padding."),
-    ([(ROWS, "[len(sequence) for sequence in sequences]"), (MASK, "[1] * len(sequence)")],
+    ([(ROWS, "[len(one) for one in sequences]"), (MASK, "[1] * len(one)")],
      "the mask holds the lengths, or ends with the tokens.", "write so many ones, and zeros up to the end of the row."),
 )  # fmt: skip
 
@@ -226,8 +225,11 @@ cross_entropy.mistakes(
     (RESULT, f"-{TRUE_ONES}.sum()", "the losses are added up: with more rows the loss would grow.", "take the mean."),
     (RESULT, f"{TRUE_ONES}.mean()", "the minus is missing: the log of a probability is never above 0.",
      "put a minus in front: a loss is small when all is well."),
-    (TRUE_ONES, "log_probabilities.max(axis=1)", "the most probable class is scored.", "pick the place of the true one."),
-    ([(RESULT, f"{RESULT} / np.log({base})") for base in (2, 10)], "the log has another base.", "use np.log."),
+    (RESULT, f"-np.log(np.exp({TRUE_ONES}).mean())", "the mean is taken before the logarithm.",
+     "take the log of each row's probability first, then the mean of the logs."),
+    (TRUE_ONES, "log_probabilities.max(axis=1)", "the most probable class is scored, not the true one.",
+     "pick the place that the row's label names."),
+    ([(RESULT, f"{RESULT} / np.log({base})") for base in (2, 10)], "the log has another base.", "use np.log: base e."),
     (TRUE_ONES, f"({ONES} * log_probabilities)", "the mean is taken over all N times C numbers.",
      "there is one number for each row, that of its true class: divide by the number of rows."),
     ([(LOGS, logs) for logs in ("logits", "shifted", "np.log(logits)", "np.log(np.maximum(logits, 1e-9))")],
@@ -279,6 +281,8 @@ trainable_parameters.mistakes(
     ('name.startswith("classifier.") or ', "", "the head is missing.", "take what begins with classifier. too."),
     ([(KEPT, "numbers.get(name, 99) >= max(0, lowest)"), (" >= max(0, lowest)", " >= lowest")],
      "the embeddings are trained too: they are neither head nor layer.", "take the head and the top layers alone."),
+    ([(COUNT, f"{number}") for number in (3, 6, 12)], "the number of layers is fixed, whatever the names say.",
+     "find the highest layer number in the names."),
     ([(KEPT, "numbers.get(name, -1) == lowest"), (KEPT, "numbers.get(name, -1) >= top_layers")],
      "one layer is trained, or those from number `top_layers` on.", "`top_layers` is how many, from the top."),
     (COUNT, "len(numbers)", "names are counted; a layer has several.", "find the highest layer number."),
@@ -290,16 +294,9 @@ RATES = told(SCALAR, lambda case: (
     if case.arguments[0] < case.arguments[2]
     else ("the way up is right; the way down is wrong, or what comes after it.", "which share of it is left?")
 ))  # fmt: skip
-
-
-@exercise("3.6", title="warm up, then slow down", points=2, minutes=6, stars=2, answer=RATES)
-def learning_rate(step: int, steps: int, warmup: int, peak: float) -> float:
-    """Return the rate of a step: in a straight line from 0 up to the peak, and down to 0. As transformers' linear."""
-    if step < warmup:
-        return peak * step / warmup
-    return peak * max(0, steps - step) / max(1, steps - warmup)
-
-
+learning_rate = exercise(
+    "3.6", learning_rate, title="warm up, then slow down", points=2, minutes=6, stars=2, answer=RATES
+)
 learning_rate.tries(
     (1, 10, 2, 0.8), (0, 10, 2, 0.8), (3, 12, 4, 1.0), (2, 10, 2, 0.8), (6, 10, 2, 0.8), (10, 10, 2, 0.8),
     (12, 10, 2, 0.8), (0, 8, 0, 0.4), (2, 8, 0, 0.4), (5, 12, 4, 1.0),
@@ -307,68 +304,55 @@ learning_rate.tries(
 learning_rate.draws(
     lambda rng: (rng.integers(0, 22), rng.integers(8, 20), rng.integers(0, 6), rng.choice([0.2, 0.5, 1.0])), times=4
 )
-RISE, LEFT_OVER, SPAN = "peak * step / warmup", "max(0, steps - step)", "max(1, steps - warmup)"
-FALL, BELOW = f"peak * {LEFT_OVER} / {SPAN}", "    if step < warmup:\n        return peak * step / warmup\n"
+RISE, SPAN, DOWN = "peak * step / warmup", "max(1, steps - warmup)", "max(0.0, (steps - step) / max(1, steps - warmup))"
+BELOW = "    if step < warmup:\n        return peak * step / warmup\n"
 learning_rate.mistakes(
     (SPAN, "steps", "the rate jumps at the peak: the way down is divided by all steps, not by those that are left.",
      "at step `warmup` the way down must begin at `peak`."),
-    (FALL, "peak * max(0, 1 - (step - warmup) / steps)", "the rate isn't 0 at the end: the way down is too long.",
+    (DOWN, "max(0, 1 - (step - warmup) / steps)", "the rate isn't 0 at the end: the way down is too long.",
      "divide by the number of steps after the warm-up."),
-    (LEFT_OVER, "(steps - step)", "after the end the rate is negative.", "keep it from going below 0."),
-    ([("step < warmup", "step <= warmup"),
-      (BELOW, "    up = step / warmup\n", FALL, f"peak * min(up, {LEFT_OVER} / {SPAN})")],
+    (DOWN, f"(steps - step) / {SPAN}", "after the end the rate is negative.", "keep it from going below 0."),
+    ([("step < warmup", "step <= warmup"), (BELOW, "    up = step / warmup\n", DOWN, f"min(up, {DOWN})")],
      "without a warm-up it divides by 0.", "ask first whether the step lies within the warm-up."),
-    ((BELOW, "    up = step / max(1, warmup)\n", FALL, f"peak * min(up, {LEFT_OVER} / {SPAN})"),
+    ((BELOW, "    up = step / max(1, warmup)\n", DOWN, f"min(up, {DOWN})"),
      "without a warm-up the first rate is 0 instead of the peak.", "go up only while `step` is below `warmup`."),
     (BELOW, "", "there is no warm-up: the rate only falls.", "below step `warmup`, let it rise from 0."),
-    (FALL, "peak", "after the warm-up the rate stays at its peak.", "let it fall to 0 in a straight line."),
-    ([(RISE, "step / warmup", FALL, f"{LEFT_OVER} / {SPAN}"), (RISE, "step / warmup"), (FALL, f"{LEFT_OVER} / {SPAN}")],
+    (DOWN, "1", "after the warm-up the rate stays at its peak.", "let it fall to 0 in a straight line."),
+    ([(RISE, "step / warmup", f"peak * {DOWN}", DOWN), (RISE, "step / warmup"), (f"peak * {DOWN}", DOWN)],
      "a share from 0 to 1 is returned: the peak is missing.", "multiply by `peak`, on both ways."),
     (RISE, "peak * step / steps", "the way up is divided by all steps: it ends too low.", "divide by `warmup`."),
 )  # fmt: skip
-
 
 EPOCH = told(CHOICE, lambda case: (
     ("it stops too early, or an epoch with a lower loss isn't kept." if case.got < case.want
      else "it goes on for too long: that epoch comes after the stop, or isn't better than the best."), BY_HAND
 ))  # fmt: skip
-
-
-@exercise("3.7", title="know when to stop", points=3, minutes=8, stars=2, room=True, answer=EPOCH)
-def stop_at(losses: list[float], patience: int) -> int:
-    """Return the index of the lowest loss seen before `patience` epochs in a row brought no new lowest one."""
-    best = waited = 0
-    for epoch in range(1, len(losses)):
-        waited += 1
-        if losses[epoch] < losses[best]:
-            best, waited = epoch, 0
-        if waited == patience:
-            break
-    return best
-
-
+stop_at = exercise("3.7", stop_at, title="know when to stop", points=3, minutes=8, stars=2, room=True, answer=EPOCH)
 stop_at.tries(
     ([5, 3, 4, 2, 6, 7, 1], 2), ([5, 4, 3, 2], 2), ([3, 4, 5, 6], 1), ([5, 3, 3, 3, 1], 3), ([5, 3, 3, 3, 1], 2),
     ([9, 8, 9, 7, 8, 6, 7, 5], 2), ([4], 1), ([5, 9, 8, 7, 6, 1], 3), ([6, 5, 7, 8, 4, 9, 9, 9, 2], 3),
     ([3, 8, 2, 9], 2), ([2, 5, 4, 6, 1], 2),
 )  # fmt: skip
 stop_at.draws(lambda rng: (rng.integers(1, 10, 9).tolist(), rng.integers(1, 4)), times=8)
-BEST, PAST, KEEP, NOW = "losses[best]", "losses[epoch - 1]", "best, waited = epoch, 0", "waited == patience"
+BEST, WAIT, END = "losses[best]", "place - best >= patience", "    return best"
+LAST = "losses[place - patience : place + 1]"
 stop_at.mistakes(
     ("break", "pass", "the lowest of all losses: it may come after the stop, in epochs that never ran.",
      "go through the losses one by one, and leave the loop when it is time to stop."),
-    ([("break", "return epoch"), ("break", "return epoch", "    return best", "    return len(losses) - 1")],
+    ([("break", "return place"), ("break", "return place", END, "    return len(losses) - 1")],
      "where it stopped is returned; the best epoch lies before that.", "keep the best epoch in a name of its own."),
-    ([(BEST, PAST), (BEST, PAST, KEEP, "best, waited = min(best, epoch, key=losses.__getitem__), 0")],
+    ([(BEST, "losses[max(0, place - 1)]"), (WAIT, f"place >= patience and {LAST} == sorted({LAST})")],
      "each loss is compared with the one before.", "compare with the lowest loss so far."),
-    (KEEP, "best, waited = epoch, waited - 1", "all epochs without a new lowest loss are counted, not those in a row.",
+    (WAIT, "sum(losses[i] >= min(losses[:i]) for i in range(1, place + 1)) >= patience",
+     "all epochs without a new lowest loss are counted, not those in a row.",
      "begin to count anew as soon as there is a new lowest loss."),
     (f"< {BEST}", f"<= {BEST}", "an equal loss counts as better.", "only a lower one does: <, not <=."),
-    (NOW, "waited > patience", "it stops one epoch too late.", BY_HAND),
-    (NOW, "waited and waited >= patience - 1", "it stops one epoch too early.", BY_HAND),
-    ([(NOW, "waited"), (NOW, "epoch >= patience")], "it stops at the first epoch that isn't better, or at `patience`.",
+    (WAIT, "place - best > patience", "it stops one epoch too late.", BY_HAND),
+    (WAIT, "place > best and place - best >= patience - 1", "it stops one epoch too early.", BY_HAND),
+    ([(WAIT, "place > best"), (WAIT, "place >= patience")],
+     "it stops at the first epoch that isn't better, or at `patience`.",
      "count the epochs since the lowest loss so far, and compare with `patience`."),
-    ([("    return best", "    return losses[best]"), ("    return best", "    return best + 1")],
+    ([(END, "    return losses[best]"), (END, "    return best + 1")],
      "the loss is returned, or its place counted from 1.", "return the index, counted from 0."),
 )  # fmt: skip
 
@@ -383,7 +367,7 @@ error_gap.draws(
     lambda rng: (*draw_labels(rng, 9), [*ISLANDS, *rng.choice(ISLANDS, 6)], ISLANDS[rng.integers(3)]), times=3
 )
 GAP, NOBODY = "sum(mine) / len(mine) - sum(others) / len(others)", "not (mine and others)"
-RATE = "np.mean([t != p for t, p, g in zip(truth, predicted, groups) if g == one])"
+RATE = "sum(t != p for t, p, g in zip(truth, predicted, groups) if g == one) / groups.count(one)"
 error_gap.mistakes(
     (GAP, "sum(mine) - sum(others)", "errors are counted, so a group with many rows has many.",
      "divide by the number of rows, in the group and outside of it."),
@@ -395,8 +379,11 @@ error_gap.mistakes(
      "one rate is returned, with nothing to compare it with.", "subtract the others' rate from the group's."),
     ([(GAP, "(sum(mine) - sum(others)) / len(truth)"), (GAP, "sum(mine) / (sum(mine) + sum(others) or 1)")],
      "it is divided by the number of all rows, or of all errors.", "divide each count by the number of its own rows."),
-    (GAP, f"sum(mine) / len(mine) - np.mean([{RATE} for one in {{*groups}} - {{group}}])",
+    (GAP, f"sum(mine) / len(mine) - sum({RATE} for one in {{*groups}} - {{group}}) / (len({{*groups}}) - 1)",
      "every other group counts the same, however few rows it has.", "put the rows of all others together."),
+    (GAP, f"max({RATE} for one in groups) - min({RATE} for one in groups)",
+     "this is the widest gap between two groups: where there are several small ones, it is large by chance.",
+     "compare the one group that is asked about with all other rows."),
     ([(NOBODY, "False"), (NOBODY, "not mine"), (NOBODY, "not others")],
      "a division by zero: nobody is in the group, or nobody is outside of it.", "return 0 then."),
     ((NOBODY, "False", GAP, "sum(mine) / max(1, len(mine)) - sum(others) / max(1, len(others))"),
