@@ -13,7 +13,14 @@ from workshop.checks.values import describe
 from workshop.score.classes import error_gap, macro_f1
 from workshop.tune.parts import learning_rate, pad_batch, stop_at
 
-lesson("03_finetune_classifier", title="Fine-tune a classifier", minutes=80, seconds=130)
+lesson(
+    "03_finetune_classifier",
+    title="Fine-tune a classifier",
+    minutes=80,
+    seconds=130,
+    extra="tune",
+    libraries=("sklearn.metrics", "sklearn.model_selection", "torch"),
+)
 
 TONES, ISLANDS = ["calm", "angry", "worried", "confused"], ["Ottermay", "Grimmow", "Tarve"]
 BY_HAND = "do the card's example by hand, and print the values in between."
@@ -142,8 +149,9 @@ def judge_split(ask: Any) -> None:
                  "make a generator of your own, np.random.default_rng(seed), inside the function.")
         new = {name: f"K{place:03}{ask.rng.integers(1000)}" for place, name in enumerate(sorted({*customers}))}
         renamed &= split([new[name] for name in customers], shares, seed) == groups
-        back = split(customers[::-1], shares, seed)
-        turned &= [{customers[::-1][i] for i in each} for each in back] == [{customers[i] for i in g} for g in groups]
+        held = [{customers[row] for row in group} for group in groups]
+        for rows in (customers[::-1], *([customers[i] for i in ask.rng.permutation(len(customers))] for _ in range(3))):
+            turned &= [{rows[row] for row in group} for group in split(rows, shares, seed)] == held
     splits = [split(*asked[-1][:2], seed) for seed in range(4)]
     ask.true(any(each != splits[0] for each in splits), "other splits with other seeds.", "the same rows with 0 to 3.",
              "`seed` isn't used, or nothing is shuffled.", "shuffle the customers with default_rng(seed), then cut.")
@@ -292,7 +300,8 @@ trainable_parameters.mistakes(
 RATES = told(SCALAR, lambda case: (
     ("the way up is wrong: the rate of a step below `warmup`.", "which share of the warm-up is over then?")
     if case.arguments[0] < case.arguments[2]
-    else ("the way up is right; the way down is wrong, or what comes after it.", "which share of it is left?")
+    else ("the way up is right; the way down is wrong, or what comes after it.",
+          "which share of the steps after the warm-up is still to come? And beyond the last step?")
 ))  # fmt: skip
 learning_rate = exercise(
     "3.6", learning_rate, title="warm up, then slow down", points=2, minutes=6, stars=2, answer=RATES
