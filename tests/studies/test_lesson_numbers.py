@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from backstage.lessons.source import read_lesson
-from workshop.data import load_analogies, load_passages
+from workshop.data import load_passages
 from workshop.models import load_token_embeddings
 from workshop.score.results import read_results
 from workshop.vectors.recipes import NGRAM_BUCKETS
@@ -211,12 +211,6 @@ def test_more_text_is_worth_more_than_more_size(results, text):
     claim = results.claims["C02"]
     assert claim.low < 0 < claim.high
     assert claim.verdict == "can't tell"
-
-
-def test_how_many_analogies_are_asked(results, text):
-    asked = sum(row.n for row in results.rows if row.metric == "share_excluded")
-    listed = sum(map(len, load_analogies().values()))
-    assert f"are asked: {asked:,} of the list's {listed:,}." in text
 
 
 def test_the_boat_is_not_found_by_means_of_vectors(text):
