@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from studies.finetune_classifier.chosen import choose_strengths, score_validation
-from studies.finetune_classifier.linear import METHODS, run_linear
+from studies.finetune_classifier.chosen import score_validation
+from studies.finetune_classifier.linear import METHODS, choose_strengths, run_linear
 from studies.finetune_classifier.plan import ALL, LESSON, Cell, Plan
 from studies.finetune_classifier.rules import LIMITS, RULES, Estimate, judge_labels, judge_layers, judge_price
 from studies.finetune_classifier.texts import groups_of, labels_of

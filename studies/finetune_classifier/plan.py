@@ -6,6 +6,7 @@ from dataclasses import dataclass
 LESSON, STEM = "03", "03_finetune_classifier"
 NETWORK_INPUTS = ("finetune_classifier/network", "finetune_classifier/texts", "finetune_classifier/runs")
 OTHER_INPUTS = (*NETWORK_INPUTS, "finetune_classifier/linear", "finetune_classifier/other_runs")
+LESSON_INPUTS = (*NETWORK_INPUTS, "finetune_classifier/lesson_runs", "tune/training", "batches", "mean_pool")
 ALL, FEW = 0, 64
 
 Cell = tuple[str, str, int, int, float, int, int]
@@ -45,6 +46,9 @@ class Plan:
     knob_seeds: int = 2
     default_seeds: int = 5
     change_seeds: int = 2
+    live_seeds: int = 10
+    live_labels: int = ALL
+    epochs: tuple[int, int] = (200, 10)
     draws: int = 2000
 
 
@@ -132,5 +136,8 @@ SHORT = Plan(
     knobs=("rate", "batch"),
     longest=1.0,
     default_seeds=2,
+    live_seeds=2,
+    live_labels=16,
+    epochs=(16, 2),
     draws=20,
 )

