@@ -11,8 +11,8 @@ from studies.finetune_classifier.texts import draw_labelled, groups_of, labels_o
 SHARES = (0.6, 0.2, 0.2)
 
 
-def run_live(rate: float, labels: int, seed: int) -> Cell:
-    """Train all layers on tone for one epoch as the lesson's cell does, with the package's loop; the seed splits too.
+def run_live(rate: float, epochs: int, labels: int, seed: int) -> Cell:
+    """Train all layers on tone as the lesson's cell does, with the package's loop; the seed splits too.
 
     labels: how many training tickets at most; 0: all. Returns the test's macro F1.
     """
@@ -29,7 +29,7 @@ def run_live(rate: float, labels: int, seed: int) -> Cell:
     tokenizer, model = load_classifier(Settings(threads=1), names, seed=seed)
     examples = make_text_examples(tokenizer, [texts[row] for row in train], classes[train].tolist())
     start = time.process_time()
-    done = fine_tune(model, examples, epochs=1, rate=rate, batch=16, seed=seed)
+    done = fine_tune(model, examples, epochs=epochs, rate=rate, batch=16, seed=seed)
     seconds = time.process_time() - start
     predicted = predict_logits(tokenizer, model, [texts[row] for row in test]).argmax(axis=1)
     score = f1_score(classes[test], predicted, average="macro", zero_division=0)

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 LESSON, STEM = "03", "03_finetune_classifier"
 NETWORK_INPUTS = ("finetune_classifier/network", "finetune_classifier/texts", "finetune_classifier/runs")
 OTHER_INPUTS = (*NETWORK_INPUTS, "finetune_classifier/linear", "finetune_classifier/other_runs")
-LESSON_INPUTS = (*NETWORK_INPUTS, "finetune_classifier/lesson_runs", "tune/training", "batches", "mean_pool")
+LESSON_INPUTS = (
+    *NETWORK_INPUTS,
+    "finetune_classifier/lesson_runs",
+    "tune/training",
+    "batches",
+    "mean_pool",
+    "models/classifier",
+)
 ALL, FEW = 0, 64
 
 Cell = tuple[str, str, int, int, float, int, int]
@@ -35,19 +42,20 @@ class Plan:
     folds: int = 5
     sizes: tuple[int, ...] = (16, 64, 256)
     curve_folds: int = 2
-    topic_folds: int = 3
+    topic_folds: int = 2
     times: tuple[int, ...] = (25, 75, 225)
     strengths: tuple[float, ...] = (1.0, 10.0, 100.0)
-    bias_folds: int = 5
+    bias_folds: int = 3
     doses: tuple[int, ...] = (0, 20, 40)
     knobs: tuple[str, ...] = ("rate", "epochs", "batch", "warmup", "decay")
     factors: tuple[float, ...] = (0.25, 4.0)
     longest: float = 2.0
     knob_seeds: int = 2
-    default_seeds: int = 5
+    default_seeds: int = 4
     change_seeds: int = 2
     live_seeds: int = 10
     live_labels: int = ALL
+    live_epochs: int = 2
     epochs: tuple[int, int] = (200, 10)
     draws: int = 2000
 
@@ -93,7 +101,7 @@ def list_networks(plan: Plan, rates: Mapping[tuple[str, int], float]) -> list[Ce
     ]
     nothing = [
         ("random", task, 0, ALL, rates["random", ALL], steps, 0)
-        for task, steps in (("tone", normal), ("topic", normal), ("tone", long))
+        for task, steps in (("tone", normal), ("tone", long))
     ]
     return [*full, *curves, *reviews, *early, *nothing]
 
@@ -138,6 +146,7 @@ SHORT = Plan(
     default_seeds=2,
     live_seeds=2,
     live_labels=16,
+    live_epochs=1,
     epochs=(16, 2),
     draws=20,
 )

@@ -53,12 +53,12 @@ def tell_live(live: Mapping[Any, Found]) -> list[Row]:
     return [
         Row(
             LESSON,
-            "all layers, one epoch",
+            "all layers, live",
             "tone",
             "macro_f1",
             found["macro_f1"],
             seconds=found["seconds"],
-            seed=cell[2],
+            seed=cell[3],
         )
         for cell, found in live.items()
     ]

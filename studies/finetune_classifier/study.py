@@ -86,7 +86,9 @@ def measure(short: bool = False) -> Results:
         rows += some
         claims[name] = claim
     live = run_cells(
-        run_live, [(rates["all", ALL], plan.live_labels, seed) for seed in range(plan.live_seeds)], **lesson
+        run_live,
+        [(rates["all", ALL], plan.live_epochs, plan.live_labels, seed) for seed in range(plan.live_seeds)],
+        **lesson,
     )
     curve = run_cells(run_epochs, [(plan.epochs[0], rates["top", ALL], plan.epochs[1], 0)], **lesson)
     rows += [*tell_epochs(next(iter(curve.values()))), *tell_sureness(arms), *tell_live(live)]

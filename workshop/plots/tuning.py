@@ -28,10 +28,10 @@ def plot_boxes(boxes: Sequence[tuple[str, str]], *, title: str, cycle: bool = Fa
     with new_picture(12.5, 3.6) as (figure, axes):
         for place, (head, text) in enumerate(boxes):
             box = {"boxstyle": "round,pad=0.5", "facecolor": "#E8F2F9", "edgecolor": PALETTE["blue"]}
-            wrapped = "\n".join([head.upper(), *textwrap.wrap(text, 96 // len(boxes))])
+            wrapped = "\n".join([head.upper(), *textwrap.wrap(text, 88 // len(boxes))])
             axes.text(place, 0, wrapped, ha="center", va="center", bbox=box, fontsize=13)
             if place:
-                axes.annotate("", (place - 0.4, 0), (place - 0.6, 0), arrowprops={"arrowstyle": "->", "lw": 2})
+                axes.annotate("", (place - 0.44, 0), (place - 0.56, 0), arrowprops={"arrowstyle": "->", "lw": 2})
         if cycle:
             back = {"arrowstyle": "->", "lw": 2, "connectionstyle": "arc3,rad=-0.25"}
             axes.annotate("", (0, -0.45), (len(boxes) - 1, -0.45), arrowprops=back)
@@ -65,7 +65,7 @@ def _draw(
             ]
             # Side by side, so that intervals don't cover each other.
             shift = (place - len(lists) / 2) * 0.03
-            moved = [one * (1 + shift) if log else one + 2 * shift for one in where]
+            moved = [one * (1 + shift) if log else one + (2 if joined else 7) * shift for one in where]
             style = {"color": COLOURS.get(name, SERIES[place % len(SERIES)]), "capsize": 4, "label": name}
             marker = MARKERS[place % len(MARKERS)]
             axes.errorbar(moved, values, yerr=reach, marker=marker, linestyle="-" if joined else "none", **style)
@@ -98,7 +98,8 @@ def plot_labels(rows: Sequence[Row], yours: Mapping[int, float] | None = None) -
     few = {name: min(points)[1] for name, points in series.items() if points and min(points)[0] == sizes[0]}
     first = max(few, key=lambda name: few[name], default="")
     task = rows[0].task if rows else ""
-    title = f"{task.capitalize()}: with {sizes[0] if sizes else 0} labels {first} leads, with all {best}."
+    ends = (sizes or [0])[0], (sizes or [0])[-1]
+    title = f"{task.capitalize()}: with {ends[0]} labels {first} is ahead, with {ends[1]} {best}."
     figure, axes = _draw(
         series, title=title, x="labelled texts (each tick twice as many or more)", y="macro F1 on the test",
         ticks={size: str(size) for size in sizes}, log=True,
