@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 
 LESSON, STEM = "03", "03_finetune_classifier"
 NETWORK_INPUTS = ("finetune_classifier/network", "finetune_classifier/texts", "finetune_classifier/runs")
@@ -100,8 +101,7 @@ def list_networks(plan: Plan, rates: Mapping[tuple[str, int], float]) -> list[Ce
         ("all", task, fold, ALL, rates["all", ALL], quick, fold) for task in ("tone", "topic") for fold in range(2)
     ]
     nothing = [
-        ("random", task, 0, ALL, rates["random", ALL], steps, 0)
-        for task, steps in (("tone", normal), ("tone", long))
+        ("random", task, 0, ALL, rates["random", ALL], steps, 0) for task, steps in (("tone", normal), ("tone", long))
     ]
     return [*full, *curves, *reviews, *early, *nothing]
 
@@ -131,18 +131,20 @@ def list_changes(plan: Plan, rate: float) -> list[tuple[str, int, float, int, tu
 
 
 SHORT = Plan(
-    tried=tuple((arm, labels, (2e-4,)) for arm in ("all", "top", "random") for labels in (ALL, FEW)),
+    tried=tuple((arm, labels, (2e-4,)) for arm, labels in (("random", ALL), *product(("all", "top"), (ALL, FEW)))),
     updates=(("all", 1), ("top", 2), ("random", 1)),
     few_updates=1,
     folds=2,
     sizes=(16, 64),
-    topic_folds=2,
+    curve_folds=1,
+    topic_folds=1,
     times=(1, 1, 2),
     strengths=(10.0,),
-    bias_folds=2,
+    bias_folds=1,
     doses=(0, 40),
-    knobs=("rate", "batch"),
+    knobs=("rate",),
     longest=1.0,
+    knob_seeds=1,
     default_seeds=2,
     live_seeds=2,
     live_labels=16,

@@ -1,9 +1,11 @@
 """Lesson 03's study: rules, folds, the planted bias and the figures made of runs, without training a network."""
 
+import functools
+
 import numpy as np
 import pytest
 
-from studies.finetune_classifier import power, texts
+from studies.finetune_classifier import linear, network, other_runs, power, study, texts
 from studies.finetune_classifier.compare import Arms, labels_needed
 from studies.finetune_classifier.effects import _bias, _gap, _two_lines
 from studies.finetune_classifier.network import Recipe, draw_batches, share_of_rate
@@ -190,3 +192,34 @@ def test_a_curve_is_judged_on_what_ran():
     found["test"] = {"rows": rows.tolist(), "predicted": right.tolist()}
     arms.add({("top", "tone", 0, ALL, 1e-4, 2, 0): found})
     assert arms.score("top", "tone", ALL, [0]).value == 1
+
+
+@pytest.fixture
+def few_texts(monkeypatch):
+    """Let the study read a tenth of its texts, so that its shortest form takes seconds."""
+    from workshop import data
+
+    # The file of the weights is hashed once, not at each load.
+    monkeypatch.setattr(network, "find_minilm", functools.cache(network.find_minilm))
+    caches = [one for one in vars(texts).values() if hasattr(one, "cache_clear")] + [linear.vectors_of]
+    reviews, names = data.load_reviews()
+    monkeypatch.setattr(texts, "load_tickets", lambda: data.load_tickets()[::10])
+    monkeypatch.setattr(texts, "load_reviews", lambda: (reviews[::8], names[::8]))
+    monkeypatch.setattr(other_runs, "load_faq", lambda: data.load_faq()[::20])
+    monkeypatch.setattr(other_runs, "load_passages", lambda: data.load_passages()[::20])
+    for one in caches:
+        one.cache_clear()
+    yield
+    for one in caches:
+        one.cache_clear()
+
+
+@pytest.mark.slow
+def test_short_form_measures_everything(few_texts):
+    results = study.measure(short=True)
+    assert {"C06", "C07/03", "C08", "C09", "C10", "C21/03", "C21"} == set(results.claims)
+    metrics = {row.metric for row in results.rows}
+    assert {"macro_f1_by_labels", "labels_ratio", "one_minus_cka", "best_minus_worst", "bias_with_line"} <= metrics
+    assert {"training_loss", "right_when_sure", "macro_f1_minus_scratch", "macro_f1_minus_all_layers"} <= metrics
+    band = results.bands["03.tone_macro_f1"]
+    assert band["low"] < np.mean([row.value for row in results.select(method="all layers, live")]) < band["high"]
