@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from studies.skerryline.fine_tuning import fine_tune
 from workshop.data import load_reviews, load_tickets
 from workshop.models import encode_texts, load_encoder
 from workshop.settings import Settings
@@ -70,7 +69,7 @@ def rows_of(task: str, split: str, seed: int) -> dict[str, np.ndarray]:
     return dict(zip(("train", "test"), folds[int(split)], strict=True))
 
 
-def run_linear(task: str, method: str, split: str, seed: int, strength: float, part: str = "test") -> Cell:
+def run_linear(method: str, task: str, split: str, seed: int, strength: float, part: str = "test") -> Cell:
     """Train the majority's class, or logistic regression on counted words or on MiniLM's vectors.
 
     strength: logistic regression's C. Returns the part's rows and predictions, seconds, and the size of the model.
@@ -97,35 +96,9 @@ def run_linear(task: str, method: str, split: str, seed: int, strength: float, p
     return _keep(rows[part], model.predict(asked), seconds, model.coef_.size + model.intercept_.size)
 
 
-def run_tuned(task: str, split: str, seed: int, rate: float, epochs: int) -> Cell:
-    """Fine-tune MiniLM and classify the test."""
-    rows, texts, classes = rows_of(task, split, seed), texts_of(task), labels_of(task)[0]
-    start = time.process_time()
-    predicted, size = fine_tune(
-        [texts[row] for row in rows["train"]],
-        classes[rows["train"]],
-        [texts[row] for row in rows["test"]],
-        rate=rate,
-        epochs=epochs,
-        seed=seed,
-    )
-    return _keep(rows["test"], predicted, time.process_time() - start, size)
-
-
-def run_choice(task: str, rate: float, epochs: int) -> Cell:
-    """Fine-tune MiniLM once and return the validation's predictions after each epoch (split by customer, seed 0)."""
-    rows, texts, classes = rows_of(task, "customer", 0), texts_of(task), labels_of(task)[0]
-    after: list[list[int]] = []
-    fine_tune(
-        [texts[row] for row in rows["train"]],
-        classes[rows["train"]],
-        [texts[row] for row in rows["validation"]],
-        rate=rate,
-        epochs=epochs,
-        seed=0,
-        report=lambda _, predicted: after.append(predicted.tolist()),
-    )
-    return {"rows": rows["validation"].tolist(), "predicted": after}
+def run_choice(method: str, task: str, strength: float) -> Cell:
+    """Return the validation's predictions under a strength (split by customer, seed 0)."""
+    return run_linear(method, task, "customer", 0, strength, "validation")
 
 
 def _keep(rows: np.ndarray, predicted: np.ndarray, seconds: float, parameters: int) -> Cell:

@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from workshop.errors import WorkshopError, require, take_list
@@ -63,76 +63,57 @@ def fine_tune(
     torch, parts, keeper = require("torch", "tune"), parts or Parts(), _Keeper(model)
     examples, held_back = take_list(examples, "examples", "[example]"), take_list(held_back, "examples", "[example]")
     _check(model, [*examples, *held_back], epochs if steps is None else steps, rate, batch)
-    clock = _Clock(epochs * -(-len(examples) // batch) if steps is None else steps, seconds)
-    optimizer = torch.optim.AdamW(keeper.weights, lr=rate, weight_decay=0.0)
+    clock = _Clock(steps or epochs * -(-len(examples) // batch), seconds)
+    optimizer = torch.optim.AdamW(keeper.weights, lr=rate, weight_decay=0.0, fused=True)
     losses: list[float] = []
     with torch.random.fork_rng(), _training(model), _progress() as show:
         torch.manual_seed(seed)
         for rows, ends_epoch in draw_batches([len(one.ids) for one in examples], batch, seed):
-            clock.start()
-            now = parts.learning_rate(clock.step + 1, clock.steps + 1, clock.warmup, rate)
-            optimizer.param_groups[0]["lr"] = now
-            loss, _ = compute_loss(model, [examples[row] for row in rows], parts)
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(keeper.weights, LONGEST_STEP)
-            optimizer.step()
-            optimizer.zero_grad()
-            losses.append(loss.item())
-            clock.stop()
+            with clock.counting():
+                warmup = max(1, round(WARMUP * clock.steps))
+                optimizer.param_groups[0]["lr"] = parts.learning_rate(clock.step + 1, clock.steps + 1, warmup, rate)
+                loss, _ = compute_loss(model, [examples[row] for row in rows], parts)
+                loss.backward()
+                torch.nn.utils.clip_grad_norm_(keeper.weights, LONGEST_STEP)
+                optimizer.step()
+                optimizer.zero_grad()
+                losses.append(loss.item())
             show(report := Report(clock.step, clock.steps, losses[-1], clock.seconds))
             if held_back and ends_epoch:
                 keeper.keep(evaluate(model, held_back, parts), parts.stop_at, patience)
-            if (tell and tell(report)) or clock.is_over() or keeper.is_over:
+            if (tell and tell(report)) or clock.is_over or keeper.is_over:
                 break
     return Training(tuple(losses), clock.seconds, tuple(keeper.losses), keeper.restore())
 
 
-@dataclass
 class _Clock:
     """Counts steps and the seconds that they take; with a limit in seconds, tells how many steps that will be."""
 
-    steps: int
-    limit: float | None = None
-    step: int = 0
-    seconds: float = 0.0
-    started: float = 0.0
+    def __init__(self, steps: int, limit: float | None) -> None:
+        self.steps, self.limit = steps if limit is None else GUESS, limit
+        self.step, self.seconds, self.is_over = 0, 0.0, False
 
-    def __post_init__(self) -> None:
-        self.steps = self.steps if self.limit is None else GUESS
-
-    @property
-    def warmup(self) -> int:
-        """Return in how many steps the rate rises."""
-        return max(1, round(WARMUP * self.steps))
-
-    def start(self) -> None:
-        """Begin a step."""
-        self.started = time.perf_counter()
-
-    def stop(self) -> None:
-        """End a step."""
+    @contextmanager
+    def counting(self) -> Iterator[None]:
+        """Count a step, which is what a `with` block does."""
+        start = time.perf_counter()
+        yield
         self.step += 1
-        self.seconds += time.perf_counter() - self.started
+        self.seconds += time.perf_counter() - start
         if self.limit is not None:
             self.steps = max(self.step, round(self.step * self.limit / self.seconds))
-
-    def is_over(self) -> bool:
-        """Tell whether that was the last step."""
-        return self.step >= self.steps if self.limit is None else self.seconds >= self.limit
+        self.is_over = self.step >= self.steps if self.limit is None else self.seconds >= self.limit
 
 
-@dataclass
 class _Keeper:
     """Keeps the trained weights of the best epoch, and tells when to stop."""
 
-    model: Any
-    losses: list[float] = field(default_factory=list)
-    best: int | None = None
-    is_over: bool = False
-
-    def __post_init__(self) -> None:
-        self.weights = [one for one in self.model.parameters() if one.requires_grad]
+    def __init__(self, model: Any) -> None:
+        self.weights = [one for one in model.parameters() if one.requires_grad]
+        self.losses: list[float] = []
         self.kept: list[Any] = []
+        self.best: int | None = None
+        self.is_over = False
 
     def keep(self, loss: float, stop_at: Callable[[Sequence[float], int], int], patience: int) -> None:
         """Take in the loss after an epoch."""
