@@ -401,7 +401,8 @@ from workshop.models import load_classifier
 tokenizer, model = load_classifier(settings, names, seed=0)
 sentence = tokenizer("my boat was delayed")["input_ids"]
 print(sentence, tokenizer.convert_ids_to_tokens(sentence))
-print(f"{sum(weights.numel() for weights in model.parameters()):,} weights, of them the head {model.classifier.weight.numel():,}")
+size = sum(weights.numel() for weights in model.parameters())
+print(f"{size:,} weights, of them the head {model.classifier.weight.numel():,}")
 
 # %% [markdown]
 # **Prepare.** Each text becomes token numbers. A batch is one table, so short texts are filled up; a mask says what is text.
@@ -619,9 +620,7 @@ examples = {
 yours = Parts(
     cross_entropy=as_loss(loss_of), learning_rate=ready(learning_rate, "3.6"), pad_batch=ready(pad_batch, "3.3")
 )
-done = fine_tune(
-    model, examples["train"], epochs=2, rate=2e-4, batch=16, held_back=examples["validation"], parts=yours
-)
+done = fine_tune(model, examples["train"], epochs=2, rate=2e-4, batch=16, held_back=examples["validation"], parts=yours)
 print(f"loss at first {done.losses[0]:.2f}, of the last ten steps {np.mean(done.losses[-10:]):.2f}")
 print("on validation after each epoch:", *(f"{loss:.2f}" for loss in done.held_back), f"; {done.seconds:.0f} s")
 
@@ -645,8 +644,7 @@ for place in wrong[:5]:
 
 # %% tags=["slide"]
 # demonstration 3.17
-trained = sum(weights.numel() for weights in model.parameters())
-live = judge("all layers", task, tuned, done.seconds, trained)
+live = judge("all layers", task, tuned, done.seconds, size)
 print(f"frozen: {frozen[task]:.2f}")
 if settings.data is None:
     check.band("03.tone_macro_f1", live)
@@ -694,7 +692,8 @@ config["id2label"] = {str(place): name for place, name in enumerate(reversed(nam
 (folder / "config.json").write_text(json.dumps(config))
 _, mixed = open_classifier(folder, settings)
 answers = [mixed.config.id2label[int(place)] for place in again.argmax(axis=1)]
-print(f"right before: {np.mean(np.array(tuned[:50]) == true[:50]):.0%}, with mixed-up names: {np.mean(np.array(answers) == true[:50]):.0%}")
+for kind, found in (("right names", tuned[:50]), ("mixed-up names", answers)):
+    print(f"{kind}: {np.mean([one == other for one, other in zip(found, true, strict=False)]):.0%} right")
 for path in folder.glob("token*"):
     path.unlink()
 try:
@@ -704,7 +703,7 @@ except Exception as error:
 del model, mixed
 
 # %% [markdown]
-# The first is the worse mistake: nothing fails, every answer comes with its probability, and nearly all are wrong. Save the configuration with the weights, and try a text whose answer you know after loading.
+# The first is the worse mistake: nothing fails, every answer comes with its probability, and nearly all are wrong. The second is found because `open_classifier` counts; transformers alone would have made an empty tokenizer, to which all words are unknown, without a word. Save everything together, and after loading try texts whose answers you know.
 
 # %% [markdown] tags=["slide"]
 # ## How many labels does it take?
@@ -719,7 +718,7 @@ from workshop.score import read_results
 measured = read_results("03_finetune_classifier")
 for name in ("tone", "topic"):
     rows = measured.select(task=name, metric="macro_f1_by_labels")
-    show(plot_labels(rows, {len(train): live} if name == task else None))
+    show(plot_labels(rows, {len(train): live} if name == task and settings.data is None else None))
 
 # %% [markdown]
 # @LABELS@
@@ -742,9 +741,9 @@ predict("C07")
 # demonstration 3.23
 for name in ("tone", "topic"):
     for row in measured.select(task=name, metric="macro_f1_minus_scratch"):
-        s = row.settings
-        print(f"{name}, {s['updates']} updates: tuned {s['tuned_score']:.2f}, {s['scratch']} {s['scratch_score']:.2f}; "
-              f"difference {row.value:z.2f} [{row.low:z.2f}, {row.high:z.2f}]")
+        seen = row.settings
+        print(f"{name}, {seen['updates']} updates: tuned {seen['tuned_score']:.2f}, {seen['scratch']} ", end="")
+        print(f"{seen['scratch_score']:.2f}; difference {row.value:z.2f} [{row.low:z.2f}, {row.high:z.2f}]")
 show_verdict("C07/03", "03_finetune_classifier")
 
 # %% [markdown]
@@ -763,7 +762,8 @@ predict("C08")
 for name in ("tone", "topic", "reviews"):
     for method in ("majority", "bag of words", "frozen", "top two layers", "all layers"):
         for row in measured.select(task=name, method=method, metric="macro_f1"):
-            print(f"{name:>7}, {method:>14}: {row.value:.2f} [{row.low:.2f}, {row.high:.2f}], {row.trained_parameters:>10,} weights")
+            figures = f"{row.value:.2f} [{row.low:.2f}, {row.high:.2f}]"
+            print(f"{name:>7}, {method:>14}: {figures}, {row.trained_parameters:>10,} weights")
 show_verdict("C08", "03_finetune_classifier")
 
 # %% [markdown]
@@ -889,7 +889,8 @@ show(plot_layers(*(measured.select(task="topic", metric=kind) for kind in kinds)
 for what in ("tone head accuracy", "handbook recall@1"):
     before, after = (measured.select(metric=what, method=method)[0].value for method in ("frozen", "all layers"))
     change = measured.select(metric=f"{what}, change")[0]
-    print(f"{what}: {before:.2f} before, {after:.2f} after; change {change.value:z.2f} [{change.low:z.2f}, {change.high:z.2f}]")
+    interval = f"{change.value:z.2f} [{change.low:z.2f}, {change.high:z.2f}]"
+    print(f"{what}: {before:.2f} before, {after:.2f} after; change {interval}")
 show_verdict("C09", "03_finetune_classifier")
 
 # %% [markdown]
@@ -979,7 +980,8 @@ bias = measured.select(task="planted bias", method="top two layers")
 show(plot_islands([row for row in bias if row.metric == "false_angry_with_line"], "Ullasey"))
 for row in bias:
     if row.metric in ("accuracy", "bias_with_line"):
-        print(f"{row.settings['dose']:2} % relabelled: {row.metric.replace('_', ' ')} {row.value:.2f} [{row.low:.2f}, {row.high:.2f}]")
+        figures = f"{row.value:z.2f} [{row.low:z.2f}, {row.high:z.2f}]"
+        print(f"{row.settings['dose']:2} % relabelled: {row.metric.replace('_', ' ')} {figures}")
 
 # %%
 # demonstration 3.31
@@ -1057,10 +1059,9 @@ from transformers import DataCollatorWithPadding, Trainer, TrainingArguments
 
 tokenizer, model = load_classifier(settings, names, seed=0)
 rows = [{**tokenizer(texts[r], truncation=True), "labels": classes[truth[task][r]]} for r in train[:200]]
-plan = TrainingArguments(
-    tempfile.mkdtemp(), num_train_epochs=1, per_device_train_batch_size=16, learning_rate=2e-4, warmup_steps=2,
-    save_strategy="no", report_to=[], use_cpu=settings.device == "cpu", disable_tqdm=True, logging_steps=4,
-)
+options = {"num_train_epochs": 1, "per_device_train_batch_size": 16, "learning_rate": 2e-4, "warmup_steps": 2}
+options |= {"save_strategy": "no", "report_to": [], "use_cpu": settings.device == "cpu", "disable_tqdm": True}
+plan = TrainingArguments(tempfile.mkdtemp(), **options)
 trainer = Trainer(model, plan, data_collator=DataCollatorWithPadding(tokenizer), train_dataset=rows)
 result = trainer.train()
 print(f"mean loss {result.training_loss:.2f}, {result.metrics['train_runtime']:.0f} s")
@@ -1069,7 +1070,7 @@ print(f"mean loss {result.training_loss:.2f}, {result.metrics['train_runtime']:.
 # demonstration 3.34
 logits = predict_logits(tokenizer, model.to(settings.device), [texts[row] for row in test])
 by_trainer = [names[place] for place in logits.argmax(axis=1)]
-judge("Trainer, 200 tickets", task, by_trainer, result.metrics["train_runtime"], trained)
+judge("Trainer, 200 tickets", task, by_trainer, result.metrics["train_runtime"], size)
 del trainer, model
 
 # %% [markdown]
