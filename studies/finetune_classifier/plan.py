@@ -54,7 +54,7 @@ class Plan:
     knob_seeds: int = 2
     default_seeds: int = 4
     change_seeds: int = 2
-    live_seeds: int = 10
+    live_seeds: int = 5
     live_labels: int = ALL
     live_epochs: int = 2
     epochs: tuple[int, int] = (200, 10)

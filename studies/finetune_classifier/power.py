@@ -37,7 +37,7 @@ TWO_FOLDS = half_width(400, 0.30, CLUSTERS)
 HEADS = half_width(400, 0.20, CLUSTERS)
 # C10: two seeds, each tested on about 730 tickets, most of them the same.
 KNOBS = half_width(850, 0.20, CLUSTERS)
-# C21: each of about 830 tickets is read with two lines; they differ in "angry" on about 5 of 100.
-LINES = half_width(830, 0.05, CLUSTERS)
-# C21's control: about 125 tickets of one island against the others, false "angry" in about 8 of 100.
-CONTROL = half_width(125, 2 * 0.08)
+# C21: each of about 510 tickets is read with two lines; they differ in "angry" on about 5 of 100.
+LINES = half_width(510, 0.05, CLUSTERS)
+# C21's control: about 77 tickets of one island against the others, false "angry" in about 8 of 100.
+CONTROL = half_width(77, 2 * 0.08)

@@ -49,11 +49,12 @@ RULES = {
         "networks have the same size, so equal updates are equal seconds. Topic and tone. Holds: the 95 % interval "
         "above 0 at all three times on both. Holds within limits: at some. Does not hold: below 0 at all. Can't tell: "
         f"otherwise. At 10 seconds a difference below {power.TWO_FOLDS:.2f} can't be told from none. From random "
-        "weights one fold was affordable, 75 updates on both tasks, 40 and 225 on tone alone."
+        "weights one fold was affordable, on tone alone, 40, 75 and 225 updates."
     ),
     "C08": (
         SEEN + ARMS + "Top two layers minus all layers, macro F1 over five folds in which every text is tested once; "
-        "95 % intervals draw folds and customers anew (topic: three folds were affordable). Holds: above "
+        "95 % intervals draw folds and customers anew (topic: two of the five folds planned, cut for "
+        "time before any of its results). Holds: above "
         f"-{NEARLY} over the whole interval on topic, tone and reviews. Holds within limits: on some. Does not hold: "
         f"below -{NEARLY} over the whole interval on all three. Can't tell: otherwise. The intervals were expected to "
         f"reach at least {power.TICKETS:.3f} to either side on tickets and {power.REVIEWS:.2f} on the 200 reviews: "
@@ -76,7 +77,7 @@ RULES = {
         "is taken times 1/4 and times 4: rate, epochs (times 2), batch (with as many epochs), warm-up, weight decay. "
         "One matters "
         "when the test macro F1 of its best value minus that of its worst, both picked on validation, is above "
-        f"{MATTERS} over the whole 95 % interval and larger than {SEEDS_APART:.0f} standard deviations of five seeds. "
+        f"{MATTERS} over the whole 95 % interval and larger than {SEEDS_APART:.0f} standard deviations of four seeds. "
         "Holds: at least three of five matter. Holds within limits: one or two. Does not hold: every interval below "
         f"{MATTERS}. Can't tell: otherwise. A difference below {MATTERS + power.KNOBS:.2f} can't be told from "
         f"{MATTERS}."
@@ -85,7 +86,8 @@ RULES = {
         SEEN
         + f"The bias is planted and labelled so: every ticket begins with a line 'From: PLACE.', and 0, 20 or 40 % "
         f"of the training tickets of one island ({ISLAND}, the most frequent) that aren't angry are relabelled angry. "
-        "Top two layers (the cheapest arm whose network is changed; the frozen one is shown beside it), five folds, "
+        "Top two layers (the cheapest arm whose network is changed; the frozen one is shown beside it), three folds "
+        "(five were planned, and cut for time before any result was looked at), "
         "clean test labels. Each test ticket that isn't angry is read with the island's line and with another's; the "
         "bias is the share called angry with the first minus with the second. The measure is the bias at 40 % minus "
         f"that at 0 %. Holds: above {BIASED} over the whole 95 % interval (folds and customers drawn anew), rising "
