@@ -16,10 +16,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from backstage.hidden import make_secret
 from backstage.lessons.notebooks import make_learner, make_solved, write_json
 from studies.environment import describe_machine, describe_versions
 from studies.freshness import hash_inputs
-from workshop.checks.hidden import make_secret
 from workshop.errors import WorkshopError
 from workshop.score.results import Results, Row
 

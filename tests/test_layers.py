@@ -20,6 +20,7 @@ ROOT_MAY_USE = {"settings", "checks", "exercises"}
 # What may import against the order, and why.
 EXCEPTIONS = {
     ("workshop/course/mend.py", "backstage"): "the configuration of courses made before names it",
+    ("workshop/checks/hidden.py", "backstage"): "the graded notebooks of courses made before name it",
 }
 # Whose names notebooks may import: the packages' faces.
 FACES = {
@@ -146,7 +147,7 @@ def test_import_is_light():
 
 
 # Without exercises. The limit that the project aims at is 6,500 lines once its ground is done; what is above is to go.
-MOST_LINES = 11_500
+MOST_LINES = 11_200
 MOST_LINES_A_LESSON = 300
 FIRST_LESSONS = 2
 

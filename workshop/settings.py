@@ -79,12 +79,9 @@ def describe(settings: Settings) -> str:
     """Return one line that says what was chosen, and on which device."""
     threads = f"{settings.threads} thread{'s' * (settings.threads > 1)}"
     where = f"on {settings.device} in {settings.dtype}, {threads}"
-    slow = "; it was made for a graphics card and is slow without" if _is_slow(settings) else ""
+    is_slow = settings.profile == "large" and settings.device == "cpu"
+    slow = "; it was made for a graphics card and is slow without" if is_slow else ""
     return f"Profile {settings.profile}: {settings.encoder} and {settings.language_model}, {where}{slow}."
-
-
-def _is_slow(settings: Settings) -> bool:
-    return settings.profile == "large" and settings.device == "cpu"
 
 
 def choose_device() -> str:

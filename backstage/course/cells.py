@@ -7,7 +7,7 @@ from backstage.lessons.source import Cell, read_lesson
 from workshop.checks.registry import Exercise, find_lesson
 
 HIDDEN = """### BEGIN HIDDEN TESTS
-from workshop.checks.hidden import run as run_hidden_tests
+from backstage.hidden import run as run_hidden_tests
 
 run_hidden_tests("{id}", {function})
 ### END HIDDEN TESTS"""

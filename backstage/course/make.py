@@ -11,8 +11,8 @@ from pathlib import Path
 
 from backstage.course.cells import make_source
 from backstage.course.config import NAME, SECRET, write_config
+from backstage.hidden import make_secret
 from backstage.lessons.notebooks import write_json
-from workshop.checks.hidden import make_secret
 from workshop.checks.registry import LESSONS, find_lesson, list_exercises
 from workshop.errors import WorkshopError, require
 

@@ -9,9 +9,9 @@ from types import TracebackType
 from backstage.grade import judge
 from backstage.grade.caller import JailCaller, Questions
 from backstage.grade.jail.bubblewrap import LIGHT, Jail
-from backstage.grade.journal import hash_grader, make_digest
+from backstage.grade.journal import hash_grader
 from backstage.grade.records import Mark, Record, Submission
-from backstage.grade.replay import Limits, LostError, Replay, StoppedError, UnreadableError
+from backstage.grade.replay import Limits, LostError, NoNotebookError, Replay, StoppedError
 from backstage.grade.stops import not_found
 from workshop.checks.registry import Exercise, find_lesson, list_exercises
 from workshop.errors import WorkshopError, require
@@ -49,7 +49,7 @@ class Engine:
         libraries: Sequence[str] | None = None,
     ) -> None:
         self.lesson, self.jobs = find_lesson(lesson).stem, jobs
-        self._secret, self._unsafe, self._limits = secret, unsafe, limits or Limits()
+        self._secret, self._limits = secret, limits or Limits()
         libraries = choose_libraries(self.lesson) if libraries is None else libraries
         with ThreadPoolExecutor(1) as thread:
             warming = thread.submit(Jail, libraries, unsafe)
@@ -102,11 +102,10 @@ class Engine:
         marks = tuple(verdict.as_mark() for verdict in found.verdicts)
         if problem:
             marks = tuple(Mark(one.id, 0, one.points, "not graded", "") for one in self.exercises)
-        digest = make_digest(submission, self._secret, self._unsafe)
         seconds = time.perf_counter() - start
-        made = Record(submission.student, submission.lesson, digest, marks, problem, seconds)
+        made = Record(submission.student, submission.lesson, "", marks, problem, seconds)
         faults = tuple(f"{one.exercise.heading}\n{one.fault}" for one in found.verdicts if one.fault)
-        return replace(made, remarks=tuple(map(judge.clean, found.remarks)), faults=faults)
+        return replace(made, remarks=tuple(map(judge.clean_text, found.remarks)), faults=faults)
 
     def _mark_all(self, content: bytes) -> Outcome:
         """Run a notebook and judge every exercise; or return what is wrong with it as a whole."""
@@ -114,7 +113,7 @@ class Engine:
             try:
                 with Replay(self.jail.spawn, content, self._limits) as replay:
                     return self._judge_all(replay)
-            except UnreadableError as error:
+            except NoNotebookError as error:
                 return Outcome(problem=str(error))
             except LostError:
                 continue

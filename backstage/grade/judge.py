@@ -10,12 +10,12 @@ from backstage.grade.caller import Questions
 from backstage.grade.jail import wire
 from backstage.grade.records import Mark
 from backstage.grade.replay import LostError, StoppedError
+from backstage.hidden import run_hidden
 from workshop.checks import run_check
 from workshop.checks.ask import CheckBroken
-from workshop.checks.hidden import run_hidden
+from workshop.checks.faults import call_reference
 from workshop.checks.protocol import TIME_UP, Caller, Reply
 from workshop.checks.registry import Exercise
-from workshop.checks.sound import call_reference
 from workshop.errors import NotWritten, NotYet, WorkshopError
 
 LONGEST = 4000
@@ -53,9 +53,14 @@ class Verdict:
     def as_mark(self) -> Mark:
         """Return the mark: all points where there is no reason against it, with texts that are safe to print."""
         points = None if self.fault else 0 if self.reason else self.exercise.points
-        notes = tuple(map(clean, self.notes))
+        notes = tuple(map(clean_text, self.notes))
         return Mark(
-            self.exercise.id, points, self.exercise.points, clean(self.reason), clean(self.message, "\n"), notes
+            self.exercise.id,
+            points,
+            self.exercise.points,
+            clean_text(self.reason),
+            clean_text(self.message, "\n"),
+            notes,
         )
 
 
@@ -133,7 +138,7 @@ def stopped(verdict: Verdict, error: StoppedError) -> Verdict:
     return verdict.fail(str(error), f"{verdict.exercise.heading}: {error}.\n  {ONCE_MORE}")
 
 
-def clean(text: str, kept: str = "") -> str:
+def clean_text(text: str, kept: str = "") -> str:
     """Return a text without control characters, marks of direction and halves of characters, cut to a length.
 
     kept: control characters that stay.

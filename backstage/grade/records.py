@@ -28,10 +28,11 @@ class Mark:
 class Record:
     """What grading one submission gave.
 
-    digest: SHA-256 over the submission's bytes, the package and the secret. problem: why nothing could be graded;
-    "" where it could. seconds: of wall clock. account: how an LMS knows the student ("canvas:1234"), or "". notes: for
-    the student, on how it was found. file: what was graded, as the student calls it. remarks: for the student, on
-    what running it showed. faults: traces of the grader's own errors, for the teacher alone.
+    digest: SHA-256 over the submission's bytes, the package and the secret; "" where another run grades it again.
+    problem: why nothing could be graded; "" where it could. seconds: of wall clock. account: how an LMS knows the
+    student ("canvas:1234"), or "". notes: for the student, on how it was found. file: what was graded, as the student
+    calls it. remarks: for the student, on what running it showed. faults: traces of the grader's own errors, for the
+    teacher alone.
     """
 
     student: str

@@ -9,8 +9,8 @@ from typing import Any, NoReturn
 
 from backstage.grade.jail import wire
 from backstage.grade.jail.cell import Cell
+from backstage.lessons.source import DEMONSTRATION
 
-DEMONSTRATION = r"\A# demonstration \d+\.\d+"
 FAILED = "failed"
 LONGEST_TEXT = 500
 MOST_TEXTS = 20
@@ -43,7 +43,7 @@ class LostError(Exception):
     """The child's guard is gone, which no submission can reach: something outside ended it."""
 
 
-class UnreadableError(Exception):
+class NoNotebookError(Exception):
     """The submission is no notebook."""
 
 
@@ -82,7 +82,7 @@ class Replay:
     def prepare(self) -> None:
         """Have a child that has run the notebook, cells that end it left out.
 
-        Raises UnreadableError for what is no notebook, StoppedError where too many cells end the child.
+        Raises NoNotebookError for what is no notebook, StoppedError where too many cells end the child.
         """
         while self._cell is None and len(self._left_out) <= self.limits.replays:
             if time.monotonic() > self._end:
@@ -95,14 +95,14 @@ class Replay:
         """Start a child and run the cells; where one of them ends it, leave that one out from now on."""
         self._cell = self._spawn()
         try:
-            opened = self.request("open", self._content, DEMONSTRATION, seconds=self.limits.cell)
+            opened = self.request("open", self._content, DEMONSTRATION.pattern, seconds=self.limits.cell)
         except StoppedError:
-            raise UnreadableError("a notebook too large or too deeply nested to be read") from None
+            raise NoNotebookError("a notebook too large or too deeply nested to be read") from None
         if not (isinstance(opened, list) and list(map(type, opened)) == [int, str, list]):
-            raise UnreadableError("not a notebook: it can't be read")
+            raise NoNotebookError("not a notebook: it can't be read")
         count, problem, said = opened
         if problem:
-            raise UnreadableError(f"not a notebook: {problem[:LONGEST_TEXT]}")
+            raise NoNotebookError(f"not a notebook: {problem[:LONGEST_TEXT]}")
         self._said = self._texts(said)
         for number in range(count):
             if number in self._left_out:

@@ -10,6 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Protocol
 
+from backstage.course.config import SECRET
 from backstage.grade.feedback import write_feedback, write_overview
 from backstage.grade.journal import Journal, make_digest
 from backstage.grade.judge import write_trace
@@ -19,9 +20,7 @@ from backstage.grade.options import Options, Summary
 from backstage.grade.outputs import Folder, name_pages, tidy, write_faults, write_grades, write_results
 from backstage.grade.records import Record, Submission
 from backstage.grade.submissions import Found, find_submissions
-from workshop.checks.hidden import ENVIRONMENT, make_secret, read_secret
-
-SECRET = "secret_of_hidden_tests"
+from backstage.hidden import ENVIRONMENT, make_secret, read_secret
 
 
 class Grader(Protocol):
@@ -117,7 +116,7 @@ def _grade_found(
         if known is not None:
             return tidy(replace(known, account=one.account, notes=one.notes, file=one.file)), True
         record = _grade_one(submission, grader)
-        digest = digest if record.digest and not record.faults else ""  # the grader's own errors are tried again
+        digest = "" if record.faults else digest  # the grader's own errors are tried again
         record = tidy(replace(record, digest=digest, account=one.account, notes=one.notes, file=one.file))
         if digest:
             journal.add(record)
@@ -151,15 +150,15 @@ def _grader(make: MakeGrader, lesson: str, secret: bytes, jobs: int, unsafe: boo
 
 
 def _grade_one(submission: Submission, grader: Any) -> Record:
-    """Return the record of one submission; its digest is "" where it has to be graded again in another run."""
+    """Return the record of one submission, without its digest."""
     if submission.problem or not submission.lesson:
-        return Record(submission.student, submission.lesson, "kept", (), submission.problem)
+        return Record(submission.student, submission.lesson, "", (), submission.problem)
     try:
         record = grader.grade(submission)
     except Exception as error:
         why = f"the grader itself failed ({type(error).__name__}: {error}); run the same command again"
         return Record(submission.student, submission.lesson, "", (), why, faults=(write_trace(error),))
-    return replace(record, student=submission.student, lesson=submission.lesson, digest="kept")
+    return replace(record, student=submission.student, lesson=submission.lesson)
 
 
 def _count_jobs() -> int:

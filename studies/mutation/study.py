@@ -15,11 +15,13 @@ from studies.forked import run_forked
 from studies.freshness import ROOT, hash_inputs
 from studies.mutation.mutants import Mutant, make_mutants
 from workshop.checks import run_check
-from workshop.checks.ask import is_named
+from workshop.checks.ask import UNKNOWN
+from workshop.checks.causes import OTHER
 from workshop.checks.local import local_caller
 from workshop.checks.mistakes import Rule
 from workshop.checks.protocol import Caller, Reply, plain
 from workshop.checks.registry import LESSONS, Exercise, list_exercises
+from workshop.checks.values import SOME_ITEMS
 from workshop.errors import NotYet
 from workshop.score.results import Results, Row
 
@@ -36,6 +38,12 @@ ENGINE = (
     *("ask", "calls", "causes", "diagnosis", "edits", "kinds", "local", "mistakes", "numbers", "parts", "protocol"),
     *("lessons", "registry", "slips", "texts", "values"),
 )
+
+
+def is_named(problem: NotYet) -> bool:
+    """Tell whether a diagnosis names a cause: neither that none fits, nor one of the general sentences."""
+    likely = next((line for line in str(problem).splitlines() if line.startswith("  Likely:")), "")
+    return bool(likely) and not any(general in likely for general in (UNKNOWN[0], OTHER, SOME_ITEMS))
 
 
 def _list_references() -> set[str]:

@@ -17,12 +17,13 @@ pytest.importorskip("nbgrader")
 import nbformat
 from nbformat import from_dict
 
+from backstage import hidden
 from backstage.course.make import make_course
 from backstage.course.mend import mend
 from backstage.lessons.notebooks import make_learner, make_solved, write_json
 from backstage.lessons.source import checkout, read_functions
 from workshop import cli
-from workshop.checks import hidden, run_check
+from workshop.checks import run_check
 from workshop.checks.local import local_caller
 from workshop.checks.protocol import Reply
 from workshop.checks.registry import LESSONS, find_exercise, list_exercises

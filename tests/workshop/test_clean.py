@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from tests.workshop.pdfs import lock_pdf, make_pdf
 from workshop.data import Document, cut_document, load_handbook, tokens
 from workshop.data.clean import clean_text, mend_letters
-from workshop.data.examine import examine
 from workshop.data.files import DataWarning
 from workshop.data.markup import strip_markup
 from workshop.data.pdf import read_pdf
+from workshop.doctor.own_data import examine
 from workshop.errors import WorkshopError
 from workshop.settings import Settings
 

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from workshop import doctor, setup
-from workshop.doctor import libraries, machine
+from workshop.doctor import libraries, machine, own_data
 from workshop.doctor.finding import Finding
 
 WORDS = [("numpy", "2.0"), ("gensim", "4.4")]
@@ -229,17 +229,17 @@ def test_own_data_is_named_part_by_part(tmp_path):
     (tmp_path / "handbook" / "rules.md").write_text("# Rules")
     (tmp_path / "handbook" / "notes.docx").write_text("")
     (tmp_path / "faq.csv").write_text("question,document\n")
-    found = {finding.name: finding for finding in libraries.check_data(tmp_path) if finding.state != "note"}
+    found = {finding.name: finding for finding in own_data.examine(tmp_path) if finding.state != "note"}
     assert found["your handbook"].found == "1 documents, 2 words (lessons 02, 05, 06)"
     assert found["your faq"].state == "fail"
     assert "no rows" in found["your faq"].found
-    notes = [finding.found for finding in libraries.check_data(tmp_path) if finding.state == "note"]
+    notes = [finding.found for finding in own_data.examine(tmp_path) if finding.state == "note"]
     assert notes == ["not there: Skerryline's is used (lesson 03)", "not used: handbook/notes.docx"]
 
 
 @pytest.mark.parametrize("exists", [True, False])
 def test_own_data_without_anything_to_use_fails(tmp_path, exists):
-    (finding,) = libraries.check_data(tmp_path if exists else tmp_path / "nowhere")
+    (finding,) = own_data.examine(tmp_path if exists else tmp_path / "nowhere")
     assert finding.state == "fail"
     assert "handbook/" in finding.next_step
 

@@ -130,7 +130,7 @@ def test_tuples_are_shown_as_tuples_and_what_differs_is_said():
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_hidden_messages_name_no_input(seed):
-    from workshop.checks.hidden import without_inputs
+    from backstage.hidden import without_inputs
 
     for id, function, _, _ in TRIED:
         exercise = find_exercise(id)

@@ -8,9 +8,9 @@ import pytest
 
 from workshop.cli import commands
 from workshop.data import load_faq, load_handbook, load_tickets
-from workshop.data.examine import examine
 from workshop.data.files import DataWarning, find_encoding, read_text
 from workshop.data.tables import MOST_LETTERS
+from workshop.doctor.own_data import examine
 from workshop.errors import WorkshopError
 from workshop.settings import Settings
 

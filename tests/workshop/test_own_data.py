@@ -8,11 +8,11 @@ import warnings
 import pytest
 
 from workshop.data import available, load_faq, load_handbook, load_tickets
-from workshop.data.examine import examine
 from workshop.data.files import DataWarning, find_encoding, read_text
 from workshop.data.pdf import read_pdf
 from workshop.data.rows import MOST_ROWS
 from workshop.data.tables import stream_csv
+from workshop.doctor.own_data import examine
 from workshop.errors import WorkshopError
 from workshop.settings import Settings, setup
 

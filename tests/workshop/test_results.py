@@ -21,7 +21,7 @@ def make(**changes):
         Row("01", "cbow", "wordsim353", "spearman", 0.3, seed=0),
     )
     return dataclasses.replace(
-        Results(STEM, "small", rows, {"C01": CLAIM}, {"01.skipgram_spearman": (0.4, 0.6)}), **changes
+        Results(STEM, "small", rows, {"C01": CLAIM}, {"01.skipgram_spearman": {"low": 0.4, "high": 0.6}}), **changes
     )
 
 
@@ -29,7 +29,7 @@ def test_what_is_written_is_read(tmp_path):
     write_results(make(), tmp_path)
     kept = read_results(STEM, tmp_path)
     assert kept.claims == {"C01": CLAIM}
-    assert kept.bands == {"01.skipgram_spearman": (0.4, 0.6)}
+    assert kept.bands == {"01.skipgram_spearman": {"low": 0.4, "high": 0.6}}
     assert [row.method for row in kept.rows] == ["cbow", "skipgram"]
     assert kept.select(method="skipgram")[0].value == pytest.approx(0.123457, abs=1e-9)
 

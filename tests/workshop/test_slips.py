@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from workshop.checks.ask import Ask, is_named
+from studies.mutation.study import is_named
+from workshop.checks.ask import Ask
 from workshop.checks.local import local_caller
 from workshop.checks.registry import Exercise
 from workshop.checks.slips import (

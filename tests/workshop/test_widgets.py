@@ -10,6 +10,7 @@ from workshop.score import store
 from workshop.score.claims import CHOICES, STATEMENTS, find_statement
 from workshop.score.learner import read_record, record_prediction
 from workshop.widgets import explorer, output, predict, prediction, predictions, word_map
+from workshop.widgets.controls import build_controls
 from workshop.widgets.explorer import Explorer
 from workshop.widgets.space import Plane, WordSpace
 
@@ -226,7 +227,7 @@ class TestWordMap:
         pytest.importorskip("ipywidgets")
         one = Explorer(space, k=2)
         one.pick("king")
-        widget = one.build_widget()
+        widget = build_controls(one)
         (word,), (count,), (button,) = (find(widget, kind) for kind in ("Combobox", "BoundedIntText", "Button"))
         message, picture = find(widget, "HTML")
         word.value = "woman"
@@ -246,7 +247,7 @@ class TestWordMap:
     def test_a_half_filled_analogy_waits(self, space):
         pytest.importorskip("ipywidgets")
         one = Explorer(space)
-        widget = one.build_widget()
+        widget = build_controls(one)
         find(widget, "Text")[0].value = "man"
         find(widget, "Button")[0].click()
         assert (one.lines, one.problems) == ([], [])

@@ -1,14 +1,12 @@
 """Answers of a language model: many side by side, or one that comes word by word; both by transformers' generate."""
 
-import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any
 
 from workshop.bot.chat import Chat, encode_chats
 from workshop.errors import WorkshopError
-from workshop.models.quiet import quiet_transformers
+from workshop.models.quiet import quiet_transformers, show_progress
 
 BATCH = 16
 MAX_NEW_TOKENS = 32
@@ -34,7 +32,7 @@ def answer(
     _check_sizes(model, ids, max_new_tokens, batch)
     order = sorted(range(len(ids)), key=lambda row: len(ids[row]))
     written = [""] * len(ids)
-    with _writing(len(ids)) as advance:
+    with show_progress("writing answers", len(ids), shown=len(ids) > BAR_FROM) as advance:
         for start in range(0, len(order), batch):
             rows = order[start : start + batch]
             texts = _answer_batch(tokenizer, model, [ids[row] for row in rows], max_new_tokens)
@@ -173,17 +171,3 @@ def _check_sizes(model: Any, ids: list[list[int]], max_new_tokens: int, batch: i
                 f"reads {context:,} in all. Give fewer or shorter passages (a smaller budget in build_prompt), or a "
                 "smaller max_new_tokens."
             )
-
-
-@contextmanager
-def _writing(total: int) -> Iterator[Any]:
-    """Give a function that counts answers; it moves a progress bar when there are more than BAR_FROM."""
-    if total <= BAR_FROM:
-        yield lambda count: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(file=sys.stdout), transient=True) as bar:
-        task = bar.add_task("writing answers", total=total)
-        yield lambda count: bar.advance(task, count)

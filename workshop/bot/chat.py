@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from workshop.data.clean import mend_text
 from workshop.errors import WorkshopError, take_list
 
 ROLES = ("system", "user", "assistant")
@@ -32,11 +33,6 @@ def _encode_chat(tokenizer: Any, chat: Chat, marks: Sequence[str], place: int) -
     turns = [{**turn, "content": disarm(mend_text(turn["content"]), marks)} for turn in turns]
     text = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
     return tokenizer.encode(text, add_special_tokens=False)
-
-
-def mend_text(text: str) -> str:
-    """Return a text that can be written as UTF-8: surrogate pairs are joined, halves of one become �."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def disarm(text: str, marks: Iterable[str]) -> str:

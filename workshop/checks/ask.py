@@ -7,26 +7,20 @@ from typing import Any, NoReturn
 import numpy as np
 
 from workshop.checks.calls import Call, dress, write_contrast, write_difference
-from workshop.checks.causes import OTHER, find_cause
+from workshop.checks.causes import find_cause
 from workshop.checks.diagnosis import Asked, Diagnosis
 from workshop.checks.protocol import NOT_PLAIN, TIME_UP, Caller, Reply, plain
 from workshop.checks.registry import Exercise
-from workshop.checks.values import SOME_ITEMS, describe, differ_in_kind
+from workshop.checks.values import describe, differ_in_kind
 from workshop.errors import NotWritten, NotYet, WorkshopError
 
-__all__ = ["Ask", "CheckBroken", "is_named", "write_message"]
+__all__ = ["Ask", "CheckBroken", "write_message"]
 
 WIDTH = 12
 UNKNOWN = (
     "none of the usual mistakes fits.",
     "do the example of the card by hand, print the values in between, and compare step by step.",
 )
-
-
-def is_named(problem: NotYet) -> bool:
-    """Tell whether a diagnosis names a cause: neither that none fits, nor one of the general sentences."""
-    likely = next((line for line in str(problem).splitlines() if line.startswith("  Likely:")), "")
-    return bool(likely) and not any(general in likely for general in (UNKNOWN[0], OTHER, SOME_ITEMS))
 
 
 class CheckBroken(WorkshopError):

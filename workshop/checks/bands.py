@@ -1,7 +1,6 @@
 """Compare a training outcome with where nearly every seed falls. Bands never give points and never fail."""
 
 import math
-from collections.abc import Mapping
 from typing import Any
 
 from workshop.checks.registry import find_lesson
@@ -35,7 +34,8 @@ def compare(name: str, value: float) -> str:
     bands = results.bands
     if name not in bands:
         raise unknown("band", name, bands)
-    low, high, facts = _read_band(bands[name])
+    facts = bands[name]
+    low, high = float(facts["low"]), float(facts["high"])
     digits = _digits(low, high)
     span = f"{low:.{digits}f}–{high:.{digits}f}"
     how = f" ({facts.get('how') or f'over seeds, profile {results.profile}'})"
@@ -58,14 +58,6 @@ def _as_number(value: Any) -> float:
     if not math.isfinite(number):
         raise WorkshopError(f"expected a number to compare, got {value!r}. Pass the figure that the run returned.")
     return number
-
-
-def _read_band(band: Any) -> tuple[float, float, Mapping[str, Any]]:
-    """Return a band's low and high end and what else is kept of it: n, how, causes."""
-    if isinstance(band, Mapping):
-        return float(band["low"]), float(band["high"]), band
-    low, high = band
-    return float(low), float(high), {}
 
 
 def _digits(low: float, high: float) -> int:

@@ -4,10 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from workshop.checks.ask import CheckBroken
-from workshop.checks.protocol import Caller, Reply
+from workshop.checks.protocol import Caller, Reply, plain
 from workshop.checks.registry import Exercise
-from workshop.checks.sound import call_reference
 from workshop.errors import NotYet
+
+
+def call_reference(exercise: Exercise) -> Caller:
+    """Return a caller of the exercise's reference. It has no timer, and errors pass through it."""
+    return lambda *arguments: Reply(plain(exercise.solve(*arguments)))
 
 
 def judge_fairly(exercise: Exercise, caller: Caller, check: Callable[[Caller], None]) -> None:

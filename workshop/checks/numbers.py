@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from workshop.checks.kinds import Case, Named, Slip
+from workshop.checks.kinds import Case, Named, Slip, becomes
 from workshop.checks.values import as_array
 
 ROUNDED = (0, 1, 2, 3)
@@ -14,13 +14,7 @@ FACTORS = {100: "a hundred times", 2: "twice", 3: "three times", 0.5: "half", 0.
 
 def _changed(change: Callable[[np.ndarray], Any], likely: str, step: str) -> Slip:
     """Return the slip of answering with a change of the right numbers."""
-
-    def slip(case: Case) -> Named | None:
-        with np.errstate(all="ignore"):
-            made = change(as_array(case.want))
-        return (likely, step) if made is not None and case.is_got(made) else None
-
-    return slip
+    return becomes(np.errstate(all="ignore")(lambda want: change(as_array(want))), likely, step)
 
 
 def _square(change: Callable[[np.ndarray], Any]) -> Callable[[np.ndarray], Any]:

@@ -1,10 +1,10 @@
 """Show a check's result: a box in a notebook, text elsewhere. Nothing goes to standard error."""
 
 import html
-import sys
 
 from workshop.checks.registry import Exercise
 from workshop.errors import NotYet
+from workshop.score.output import in_notebook, show_bundle
 
 COLOURS = {"passed": "#009E73", "not yet": "#D55E00", "note": "#0072B2"}
 BOX = (
@@ -15,22 +15,10 @@ BOX = (
 MARKS = {"passed": "✔ passed", "not yet": "✘ not yet", "note": "note"}
 
 
-def in_notebook() -> bool:
-    """Tell whether this process is a notebook's kernel."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    return shell is not None and getattr(shell, "kernel", None) is not None
-
-
 def show(kind: str, text: str) -> None:
     """Show a text in a box with its kind in words and colour, or print it outside notebooks."""
-    if not in_notebook():
-        print(text)
-        return
-    from IPython.display import display
-
     box = BOX.format(colour=COLOURS[kind], mark=MARKS[kind], text=html.escape(text))
-    display({"text/html": box, "text/plain": text}, raw=True)
+    show_bundle({"text/html": box, "text/plain": text})
 
 
 def show_pass(exercise: Exercise) -> None:

@@ -37,9 +37,13 @@ def mend_letters(text: str) -> str:
     """Return a text without halves of surrogate pairs (each becomes �) and with its ligatures as single letters."""
     if text.isascii():
         return text
-    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    text = _SHAPES.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
+    text = _SHAPES.sub(lambda found: unicodedata.normalize("NFKC", found[0]), mend_text(text))
     return unicodedata.normalize("NFC", text)
+
+
+def mend_text(text: str) -> str:
+    """Return a text that can be written as UTF-8: surrogate pairs are joined, halves of one become �."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def count_unreadable(text: str) -> int:

@@ -81,14 +81,14 @@ def _refuse_binary(path: Path, line: int) -> WorkshopError:
 
 def _judge(path: Path, file: BinaryIO, encoding: str) -> tuple[str, str]:
     """Return how to read a file that is not UTF-8 throughout, and warn of it."""
-    strange, known, first, number, line = 0, 0, 0, 0, b""
-    for number, line in enumerate(file, start=1):
-        if b"\0" in line:
+    strange, known, first, number, text = 0, 0, 0, 0, b""
+    for number, text in enumerate(file, start=1):
+        if b"\0" in text:
             raise _refuse_binary(path, number)
-        odd, good = _count_strange(line)
+        odd, good = _count_strange(text)
         first = first or (number if odd else 0)
         strange, known = strange + odd, known + good
-    rest = _find_rest(line)
+    rest = _find_rest(text)
     # One byte alone may be the last letter of a text in Windows-1252; with these four begin most characters of UTF-8.
     if len(rest) == strange and (known or len(rest) > 1 or rest in (b"\xc2", b"\xc3", b"\xe2", b"\xf0")):
         raise WorkshopError(
@@ -98,7 +98,10 @@ def _judge(path: Path, file: BinaryIO, encoding: str) -> tuple[str, str]:
     if mixed:
         what = f"{strange:,} bytes are not UTF-8 as the others are, the first in line {first}; read"
     else:
-        _check_fallback(path)
+        file.seek(0)
+        line = _find_damage(path, file, FALLBACK)
+        if line is not None:
+            raise WorkshopError(f"{path.name}, line {line}: expected UTF-8, UTF-16 or Windows-1252. {SAVE_AS_UTF8}")
         what = f"line {first}: not UTF-8, read"
     join = ": " if mixed else ", "
     warnings.warn(
@@ -122,18 +125,6 @@ def _find_rest(line: bytes) -> bytes:
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     decoder.decode(line)
     return decoder.getstate()[0]
-
-
-def _check_fallback(path: Path) -> None:
-    """Raise WorkshopError where a file is no Windows-1252 either."""
-    with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            try:
-                line.decode(FALLBACK)
-            except UnicodeDecodeError:
-                raise WorkshopError(
-                    f"{path.name}, line {number}: expected UTF-8, UTF-16 or Windows-1252. {SAVE_AS_UTF8}"
-                ) from None
 
 
 def open_text(path: Path) -> Any:

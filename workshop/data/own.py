@@ -68,14 +68,12 @@ def name_document(path: Path, handbook: Path) -> str:
     return unicodedata.normalize("NFC", drop_ending(path.relative_to(handbook).as_posix()))
 
 
-def name_documents(folder: Path, handbook: Path) -> list[str]:
-    """Return the names of a handbook's documents without reading them."""
+def name_documents(folder: Path) -> list[str]:
+    """Return the names of the documents of a folder's handbook, else of Skerryline's, without reading them."""
+    handbook = find_part(folder, "handbook")
+    if handbook is None:
+        return sorted(path.stem for path in (SKERRYLINE / "handbook").glob("*.md"))
     return [name_document(path, handbook) for path in list_documents(folder, handbook)]
-
-
-def name_bundled() -> list[str]:
-    """Return the names of the documents of Skerryline's handbook."""
-    return sorted(path.stem for path in (SKERRYLINE / "handbook").glob("*.md"))
 
 
 def read_documents(folder: Path, handbook: Path, edition: int = 1) -> list[Document]:

@@ -40,29 +40,19 @@ def load_faq(settings: Settings | None = None, split: str | None = None) -> list
     """
     if split is not None and split not in SPLITS:
         raise unknown("split", split, SPLITS)
-    mine = own.find_part(settings.data if settings else None, "faq")
-    if mine is not None:
-        folder = settings.data if settings else None
-        handbook = own.find_part(folder, "handbook")
-        names = own.name_documents(folder, handbook) if folder and handbook else own.name_bundled()
-        questions = rows.read_questions(mine, names)
+    folder = settings.data if settings else None
+    mine = own.find_part(folder, "faq")
+    if folder is not None and mine is not None:
+        questions = rows.read_questions(mine, own.name_documents(folder))
     else:
-        questions = [_make_question(record) for record in _read_lines(SKERRYLINE / "faq.jsonl")]
+        questions = [_make_question(record) for record in read_lines(SKERRYLINE / "faq.jsonl")]
     return [question for question in questions if split in (None, question.split)]
 
 
 def _make_question(record: dict[str, Any]) -> Question:
     """Make a Question of a line of faq.jsonl."""
-    return Question(
-        id=record["id"],
-        question=record["question"],
-        answer=record["answer"],
-        document=record["document"],
-        split=record["split"],
-        fact=record["fact"],
-        paraphrases=tuple(record["paraphrases"]),
-        earlier_answer=record.get("answer_v1"),
-    )
+    plain = {name: record[name] for name in ("id", "question", "answer", "document", "split", "fact")}
+    return Question(**plain, paraphrases=tuple(record["paraphrases"]), earlier_answer=record.get("answer_v1"))
 
 
 def load_tickets(settings: Settings | None = None) -> list[Ticket]:
@@ -79,7 +69,7 @@ def load_tickets(settings: Settings | None = None) -> list[Ticket]:
 def load_voice() -> list[VoicePair]:
     """Load 150 plain answers beside the same in Skerryline's voice."""
     names = ("id", "question", "plain", "voiced")
-    return [VoicePair(*(record[name] for name in names)) for record in _read_lines(SKERRYLINE / "voice.jsonl")]
+    return [VoicePair(*(record[name] for name in names)) for record in read_lines(SKERRYLINE / "voice.jsonl")]
 
 
 def load_baskets() -> list[Basket]:
@@ -95,10 +85,10 @@ def load_prices() -> dict[str, float]:
 
 def _read_pages(folder: Path, edition: int) -> list[Document]:
     """Return the bundled Markdown pages of a folder, ordered by name."""
-    return [Document(path.stem, _read(path), edition) for path in sorted(folder.glob("*.md"))]
+    return [Document(path.stem, read_bundled(path), edition) for path in sorted(folder.glob("*.md"))]
 
 
-def _read(path: Path) -> str:
+def read_bundled(path: Path) -> str:
     """Return a bundled file's text; raise WorkshopError where it is missing."""
     try:
         return path.read_text(encoding="utf-8")
@@ -108,11 +98,11 @@ def _read(path: Path) -> str:
         ) from None
 
 
-def _read_lines(path: Path) -> list[dict[str, Any]]:
+def read_lines(path: Path) -> list[dict[str, Any]]:
     """Return the objects of a bundled JSON Lines file."""
-    return [json.loads(line) for line in _read(path).split("\n") if line]
+    return [json.loads(line) for line in read_bundled(path).split("\n") if line]
 
 
 def _read_rows(path: Path) -> list[dict[str, str]]:
     """Return the rows of a bundled CSV file by column."""
-    return list(csv.DictReader(io.StringIO(_read(path), newline="")))
+    return list(csv.DictReader(io.StringIO(read_bundled(path), newline="")))

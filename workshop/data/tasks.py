@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from workshop.data.records import Document
-from workshop.data.skerryline import load_handbook
-from workshop.errors import WorkshopError, unknown
+from workshop.data.skerryline import load_handbook, read_bundled, read_lines
+from workshop.errors import unknown
 
 TASKS = Path(__file__).resolve().parents[1] / "assets" / "tasks"
 
@@ -135,7 +135,7 @@ def load_task(name: str, split: str | None = None) -> list[Any]:
     """
     if name not in _MAKERS:
         raise unknown("task", name, _MAKERS)
-    rows = [json.loads(line) for line in _read_text(f"{name}.jsonl").split("\n") if line]
+    rows = read_lines(TASKS / f"{name}.jsonl")
     splits = {row["split"] for row in rows if "split" in row}
     if split is not None and split not in splits:
         raise unknown(f"split of {name}", split, splits or {"None"})
@@ -147,20 +147,9 @@ def load_task(name: str, split: str | None = None) -> list[Any]:
 
 def load_json_instructions() -> JsonInstructions:
     """Load the wordings of the json task, and the topics and tones that it allows."""
-    found = json.loads(_read_text("json_instructions.json"))
+    found = json.loads(read_bundled(TASKS / "json_instructions.json"))
     lists = {name: tuple(found[name]) for name in ("alternatives", "topics", "tones")}
     return JsonInstructions(found["instruction"], **lists)
-
-
-def _read_text(name: str) -> str:
-    """Return the text of a file of tasks; raise WorkshopError where it is missing."""
-    path = TASKS / name
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise WorkshopError(
-            f"can't read {path}: {error.strerror}. It belongs to the package: install it again, pip install -e ."
-        ) from None
 
 
 def _make_tagged(row: dict[str, Any]) -> TaggedSentence:

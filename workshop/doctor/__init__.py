@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from workshop.doctor import libraries, machine
+from workshop.doctor import libraries, machine, own_data
 from workshop.doctor.finding import Finding, exit_code, show
 from workshop.settings import Settings
 
@@ -48,5 +48,5 @@ def examine_libraries(*, staff: bool) -> list[Finding]:
 
 def examine_contents(data: Path | None) -> list[Finding]:
     """Look at the models and texts that the small profile needs, and at the user's own folder where there is one."""
-    own = libraries.check_data(data) if data else []
+    own = own_data.examine(data) if data else []
     return [libraries.check_encoder(), libraries.check_language_model(), libraries.check_texts(), *own]

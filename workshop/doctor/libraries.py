@@ -103,13 +103,6 @@ def check_texts() -> Finding:
     return _check_file("texts", "gensim", name, "gensim")
 
 
-def check_data(folder: Path) -> list[Finding]:
-    """Return what a folder of the user's own texts holds and what is wrong with it; the rest stays Skerryline's."""
-    from workshop.data.examine import examine
-
-    return [Finding(part.name, part.state, part.found, part.next_step) for part in examine(folder)]
-
-
 def _check_file(name: str, module: str, inside: str, distribution: str) -> Finding:
     """Return whether a package, which is not imported, holds a file."""
     spec = importlib.util.find_spec(module)

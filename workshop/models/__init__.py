@@ -6,11 +6,14 @@ from workshop.models.encoder import load_encoder
 from workshop.models.language import load_language_model, open_language_model
 from workshop.models.static import load_token_embeddings
 from workshop.models.texts import encode_texts, pool_mean
+from workshop.models.tokens import encode_tokens, encode_word, read_head
 
 __all__ = [
     "MODELS",
     "ModelEntry",
     "encode_texts",
+    "encode_tokens",
+    "encode_word",
     "list_models",
     "load_classifier",
     "load_encoder",
@@ -20,4 +23,5 @@ __all__ = [
     "open_language_model",
     "pool_mean",
     "predict_logits",
+    "read_head",
 ]

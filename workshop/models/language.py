@@ -9,7 +9,7 @@ from workshop.errors import WorkshopError, require
 from workshop.models import prepared, wheel
 from workshop.models.catalogue import HUB_COPIES, ModelEntry, find_model
 from workshop.models.device import place
-from workshop.models.hub import fetch_model, find_fetched
+from workshop.models.hub import fetch_model, find_fetched, first_line
 from workshop.models.quiet import quiet_transformers, say
 from workshop.settings import Settings
 
@@ -115,7 +115,7 @@ def _explained(name: str, folder: Path) -> Iterator[None]:
             f"{name} doesn't fit this graphics card's memory. Close other notebooks, or take workshop.setup('small')."
         ) from None
     except Exception as error:
-        reason = (str(error).splitlines() or [type(error).__name__])[0][:160].rstrip(".")
+        reason = first_line(error)[:160]
         raise WorkshopError(
             f"can't load the language model {name} from {folder}: {reason}. A file is damaged or missing. "
             "Bring it anew: workshop fetch --again."

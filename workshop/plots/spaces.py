@@ -94,10 +94,13 @@ def plot_association(found: Association, sets: WordSets) -> Any:
     return figure
 
 
-def plot_word_map(words: Sequence[str], vectors: np.ndarray, groups: Mapping[str, Sequence[str]]) -> Any:
+def plot_word_map(
+    words: Sequence[str], vectors: np.ndarray, groups: Mapping[str, Sequence[str]], what: str = "words"
+) -> Any:
     """Draw groups of words on the plane on which they differ most (principal components of the unit vectors).
 
     words, vectors: V words and their vectors, shape (V, D). groups: at most 7 lists of words by name, all with vectors.
+    what: "words", or what else has these names.
     Returns a matplotlib figure with alternative text. Raises WorkshopError for unknown words or too few.
     """
     groups = {name: list(group) for name, group in groups.items()}
@@ -122,7 +125,7 @@ def plot_word_map(words: Sequence[str], vectors: np.ndarray, groups: Mapping[str
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=min(len(groups), 4))
         set_words(
             figure,
-            title=f"{together} of {len(shown)} words have their nearest neighbour in their own group; "
+            title=f"{together} of {len(shown)} {what} have their nearest neighbour in their own group; "
             f"the plane shows {percent(share)} of their spread.",
             x="first direction (no unit)",
             y="second direction (no unit)",

@@ -27,6 +27,7 @@ SERIES = tuple(PALETTE[name] for name in ("sky", "orange", "green", "blue", "pur
 MARKERS = ("o", "s", "^", "v", "P", "X", "h")
 SMALLEST_FONT = 14
 TITLE_WIDTH = 66
+Box = tuple[float, float, float, float]  # left, top, right, bottom in pixels; y may grow either way
 STYLE = {
     "font.size": SMALLEST_FONT,
     "axes.titlesize": 17,
@@ -101,9 +102,13 @@ def show(figure: Any, alt: str | None = None) -> None:
         raise WorkshopError("this picture has no alternative text. Say what it shows: show(figure, alt='...').")
     from IPython.display import display
 
+    display({"text/html": to_html(figure, text), "text/plain": text}, raw=True)
+
+
+def to_html(figure: Any, text: str) -> str:
+    """Return a figure as an image in HTML with its alternative text."""
     data = base64.b64encode(to_png(figure)).decode()
-    image = f'<img alt="{html.escape(text)}" src="data:image/png;base64,{data}" style="max-width: 100%">'
-    display({"text/html": image, "text/plain": text}, raw=True)
+    return f'<img alt="{html.escape(text)}" src="data:image/png;base64,{data}" style="max-width: 100%">'
 
 
 def place_labels(axes: Any, points: Any, labels: list[str], others: Any = ()) -> None:
@@ -123,7 +128,7 @@ def place_labels(axes: Any, points: Any, labels: list[str], others: Any = ()) ->
         spots = [(dx * (width / 2 + 13), dy * (height / 2 + 11)) for dx, dy in _AROUND]
         middle = axes.transData.transform(point)
         boxes = [_box(middle + spot, width, height) for spot in spots]
-        costs = [sum(_overlap(box, other) for other in taken) + _outside(box, frame) for box in boxes]
+        costs = [sum(overlap(box, other) for other in taken) + _outside(box, frame) for box in boxes]
         best = costs.index(min(costs))
         text.set_ha("center")
         text.set_position([offset * 72 / figure.dpi for offset in spots[best]])
@@ -131,22 +136,19 @@ def place_labels(axes: Any, points: Any, labels: list[str], others: Any = ()) ->
 
 
 _AROUND = ((1, 0), (-1, 0), (0, 1), (0, -1), *((x, y) for x in (0.6, -0.6, 1, -1) for y in (1, -1, 0.6, -0.6)))
-_Box = tuple[float, float, float, float]
 
 
-def _box(middle: Any, width: float, height: float) -> _Box:
+def _box(middle: Any, width: float, height: float) -> Box:
     x, y = middle
-    return (x - width / 2, x + width / 2, y - height / 2, y + height / 2)
+    return (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
 
 
-def _overlap(one: _Box, other: _Box) -> float:
-    """Return the area that two boxes share."""
-    width = min(one[1], other[1]) - max(one[0], other[0])
-    height = min(one[3], other[3]) - max(one[2], other[2])
-    return max(width, 0) * max(height, 0)
+def overlap(a: Box, b: Box) -> float:
+    """Return the area that two boxes share, in square pixels."""
+    return max(0, min(a[2], b[2]) - max(a[0], b[0])) * max(0, min(a[3], b[3]) - max(a[1], b[1]))
 
 
-def _outside(box: _Box, frame: Any) -> float:
+def _outside(box: Box, frame: Any) -> float:
     """Return a large cost for what leaves the frame."""
-    over = max(frame.x0 - box[0], 0) + max(box[1] - frame.x1, 0) + max(frame.y0 - box[2], 0) + max(box[3] - frame.y1, 0)
+    over = max(frame.x0 - box[0], 0) + max(box[2] - frame.x1, 0) + max(frame.y0 - box[1], 0) + max(box[3] - frame.y1, 0)
     return 100 * over

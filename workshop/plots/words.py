@@ -1,5 +1,6 @@
 """Pictures of lesson 01's figures: agreement with people, size against data."""
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -27,7 +28,7 @@ NAMES = {
 }
 # Beyond as many lines as there are colours, another line style.
 LINE_STYLES = ("-", "--", ":")
-YARDSTICKS = {"wordsim353": "WordSim-353", "simlex999": "SimLex-999"}
+YARDSTICKS = {"wordsim353": "WordSim-353", "simlex999": "SimLex-999", "lee": "news stories"}
 
 
 def _require_rows(rows: Sequence[Row], what: str) -> None:
@@ -38,11 +39,11 @@ def _require_rows(rows: Sequence[Row], what: str) -> None:
 
 
 def plot_agreement(rows: Sequence[Row], yours: Mapping[str, float] | None = None, published: Sequence[Row] = ()) -> Any:
-    """Draw each method's rank correlation with people as a bar with its 95 % interval.
+    """Draw each method's correlation with people as a bar with its 95 % interval.
 
-    rows: of one yardstick, metric "spearman", over all seeds (seed None). yours: your own runs by method. published:
-    what others report on the same yardstick, drawn as lines. Returns a matplotlib figure with alternative text.
-    Raises WorkshopError where there are no rows.
+    rows: of one yardstick, metric "spearman" or "pearson", over all seeds (seed None). yours: your own runs by method.
+    published: what others report on the same yardstick, drawn as lines. Returns a matplotlib figure with alternative
+    text. Raises WorkshopError where there are no rows.
     """
     _require_rows(rows, "agreement with people")
     ordered = sorted(rows, key=lambda row: row.value)
@@ -57,7 +58,7 @@ def plot_agreement(rows: Sequence[Row], yours: Mapping[str, float] | None = None
         mine = [(yours[row.method], place) for place, row in enumerate(ordered) if row.method in (yours or {})]
         if mine:
             axes.plot(*zip(*mine, strict=True), "D", color=YOURS, markersize=11, label="your run", zorder=5)
-        axes.set_yticks(places, [NAMES.get(row.method, row.method) for row in ordered])
+        axes.set_yticks(places, [textwrap.fill(NAMES.get(row.method, row.method), 26) for row in ordered])
         axes.axvline(0, color="black", linewidth=1)
         for row, line in zip(published, ("-", "--", ":", "-."), strict=False):
             colour = PALETTE["green" if row.method.startswith("people") else "purple"]
@@ -66,7 +67,7 @@ def plot_agreement(rows: Sequence[Row], yours: Mapping[str, float] | None = None
         set_words(
             figure,
             title=_agreement_title(ordered),
-            x=f"Spearman correlation with people, {yardstick} ({ordered[0].n} pairs)",
+            x=f"{ordered[0].metric.capitalize()} correlation with people, {yardstick} ({ordered[0].n} pairs)",
             y="",
             alt="Bars: "
             + "; ".join(_say(NAMES.get(row.method, row.method), row) for row in reversed(ordered))

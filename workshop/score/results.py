@@ -69,8 +69,8 @@ class Claim:
 class Results:
     """Everything that was measured for a lesson.
 
-    bands: the range of a live figure by its name, such as "01.skipgram_spearman": (low, high), or a mapping with low,
-    high, how it was made, and the causes of what lies below and above.
+    bands: the range of a live figure by its name, such as "01.skipgram_spearman": a mapping with low and high, and, as
+    far as they are kept, how it was made and the causes of what lies below and above.
     inputs: the digest of everything that the figures were made from, by logical name.
     """
 
@@ -78,7 +78,7 @@ class Results:
     profile: str
     rows: tuple[Row, ...]
     claims: Mapping[str, Claim] = field(default_factory=dict)
-    bands: Mapping[str, Any] = field(default_factory=dict)
+    bands: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     machine: Mapping[str, Any] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
@@ -112,7 +112,6 @@ def read_results(stem: str, folder: Path | None = None) -> Results:
             raise ValueError(f"schema {SCHEMA} is expected")
         plain["rows"] = tuple(Row(**row) for row in plain["rows"])
         plain["claims"] = {name: Claim(**claim) for name, claim in plain["claims"].items()}
-        plain["bands"] = {n: tuple(b) if isinstance(b, list) else b for n, b in plain["bands"].items()}
         return Results(**plain)
     except (ValueError, TypeError, KeyError, AttributeError, WorkshopError) as error:
         raise WorkshopError(f"can't read {path.name}: {error}. Measure it again: python -m studies {stem}") from None

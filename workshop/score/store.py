@@ -175,20 +175,13 @@ def _replace(name: str, path: Path) -> None:
 
 @contextlib.contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    """Hold the record's lock; go on without one where the file system knows no locks."""
-    with open(path, "a+b") as file:
-        with contextlib.suppress(OSError, ImportError):
-            _lock(file.fileno())
+    """Hold the record's lock, which ends with its process; go on without one where the file system knows no locks."""
+    from filelock import FileLock
+
+    lock = FileLock(path)
+    with contextlib.suppress(OSError, NotImplementedError):
+        lock.acquire()
+    try:
         yield
-
-
-def _lock(descriptor: int) -> None:
-    """Wait for an exclusive lock, which ends when the file is closed or the process dies."""
-    if os.name == "nt":
-        import msvcrt
-
-        msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    finally:
+        lock.release()

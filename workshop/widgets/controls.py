@@ -1,18 +1,55 @@
-"""The word map's controls: a word, how many neighbours, three words of an analogy."""
+"""Show the word map, with its controls: a word, how many neighbours, three words of an analogy."""
 
-from collections.abc import Callable
+import html
+from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from workshop.errors import WorkshopError
-from workshop.widgets.explorer import Explorer, problem_line
+from workshop.score.output import show_bundle
+from workshop.widgets.explorer import Analogy, Explorer, Nearest
+from workshop.widgets.output import can_show_widgets, show_widget
 from workshop.widgets.picture import draw_map
+from workshop.widgets.space import WordSpace
+
+
+def word_map(
+    words: Sequence[str],
+    vectors: np.ndarray,
+    *,
+    shown: Sequence[str] | None = None,
+    start: str | None = None,
+    question: tuple[str, str, str] | None = None,
+    nearest: Nearest | None = None,
+    analogy: Analogy | None = None,
+    k: int = 8,
+    still: bool = False,
+) -> None:
+    """Show words on a plane, with the neighbours of one of them and an analogy.
+
+    words: V words, all of them searched. vectors: shape (V, D). shown: those on the map, else the first 100.
+    start: the word picked at first. question: ("man", "king", "woman") asks for king − man + woman.
+    nearest(word, words, vectors, k), analogy(a, b, c, words, vectors): the learner's own; when they fail, a line
+    says so and the workshop's are used. k: how many neighbours, 1 to 12. still: a picture without controls.
+    Raises WorkshopError for vectors that don't fit the words, or an unknown word.
+    """
+    explorer = Explorer(WordSpace(words, vectors), shown, nearest=nearest, analogy=analogy, k=k)
+    explorer.pick(start or explorer.shown[0])
+    if question is not None:
+        explorer.ask(*question)
+    picture = explorer.still()
+    if still or not can_show_widgets():
+        show_bundle(picture)
+    else:
+        show_widget(build_controls(explorer), picture)
 
 
 def build_controls(explorer: Explorer) -> Any:
     """Return a widget with the controls above the map; the explorer keeps what is shown."""
     import ipywidgets
 
-    message = ipywidgets.HTML(problem_line(explorer.problems))
+    message = ipywidgets.HTML(_problem_line(explorer.problems))
     picture = ipywidgets.HTML(draw_map(explorer.scene()))
 
     def refresh(step: Callable[[], None]) -> None:
@@ -21,7 +58,7 @@ def build_controls(explorer: Explorer) -> Any:
             step()
         except WorkshopError as problem:
             explorer.problems.append(str(problem))
-        message.value = problem_line(explorer.problems)
+        message.value = _problem_line(explorer.problems)
         picture.value = draw_map(explorer.scene())
 
     rows = [_build_neighbours(explorer, refresh), _build_analogy(explorer, refresh)]
@@ -88,3 +125,10 @@ def _build_analogy(explorer: Explorer, refresh: Callable) -> Any:
         text.observe(solve, names="value")
     button.on_click(solve)
     return ipywidgets.HBox([*texts, button], layout={"flex_flow": "row wrap"})
+
+
+def _problem_line(problems: Sequence[str]) -> str:
+    """Return the problems as a line of HTML, in words and with a sign, read out by screen readers."""
+    text = html.escape(" ".join(problems))
+    sign = '<b style="color:#B34700">⚠</b> ' if text else ""
+    return f'<p role="status" style="margin:2px 0;min-height:1.4em;line-height:1.4">{sign}{text}</p>'

@@ -1,51 +1,17 @@
 """The word map: pick a word and see its neighbours, or ask "a is to b as c is to …"; with your own functions too."""
 
-import html
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from workshop.errors import NotYet, WorkshopError
-from workshop.score.output import show_bundle
-from workshop.widgets.output import can_show_widgets, show_widget
 from workshop.widgets.picture import Scene, draw_map
 from workshop.widgets.space import Plane, WordSpace
 
 SHOWN = 100
 Nearest = Callable[[str, list[str], np.ndarray, int], list[str]]
 Analogy = Callable[[str, str, str, list[str], np.ndarray], str]
-
-
-def word_map(
-    words: Sequence[str],
-    vectors: np.ndarray,
-    *,
-    shown: Sequence[str] | None = None,
-    start: str | None = None,
-    question: tuple[str, str, str] | None = None,
-    nearest: Nearest | None = None,
-    analogy: Analogy | None = None,
-    k: int = 8,
-    still: bool = False,
-) -> None:
-    """Show words on a plane, with the neighbours of one of them and an analogy.
-
-    words: V words, all of them searched. vectors: shape (V, D). shown: those on the map, else the first 100.
-    start: the word picked at first. question: ("man", "king", "woman") asks for king − man + woman.
-    nearest(word, words, vectors, k), analogy(a, b, c, words, vectors): the learner's own; when they fail, a line
-    says so and the workshop's are used. k: how many neighbours, 1 to 12. still: a picture without controls.
-    Raises WorkshopError for vectors that don't fit the words, or an unknown word.
-    """
-    explorer = Explorer(WordSpace(words, vectors), shown, nearest=nearest, analogy=analogy, k=k)
-    explorer.pick(start or explorer.shown[0])
-    if question is not None:
-        explorer.ask(*question)
-    picture = explorer.still()
-    if still or not can_show_widgets():
-        show_bundle(picture)
-    else:
-        show_widget(explorer.build_widget(), picture)
 
 
 class Explorer:
@@ -141,16 +107,3 @@ class Explorer:
         """Return the picture and its description by MIME type."""
         scene = self.scene()
         return {"text/plain": "\n".join([scene.describe(), *self.problems]), "image/svg+xml": draw_map(scene)}
-
-    def build_widget(self) -> Any:
-        """Return the ipywidgets form that drives this explorer."""
-        from workshop.widgets.controls import build_controls
-
-        return build_controls(self)
-
-
-def problem_line(problems: Sequence[str]) -> str:
-    """Return the problems as a line of HTML, in words and with a sign, read out by screen readers."""
-    text = html.escape(" ".join(problems))
-    sign = '<b style="color:#B34700">⚠</b> ' if text else ""
-    return f'<p role="status" style="margin:2px 0;min-height:1.4em;line-height:1.4">{sign}{text}</p>'

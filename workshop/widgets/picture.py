@@ -6,12 +6,13 @@ from html import escape
 
 import numpy as np
 
+from workshop.plots.style import Box, overlap
+
 WIDTH, HEIGHT = 960, 540
 LEFT, TOP, RIGHT, BOTTOM = 14, 14, 634, 500
 PANEL, PANEL_RIGHT = 656, 946
 INK, QUIET, PICKED, NEAR, LINKED = "#1a1a1a", "#595959", "#D55E00", "#009E73", "#0072B2"
 SYMBOLS = {"picked": ("◆", PICKED), "near": ("■", NEAR), "linked": ("▲", LINKED)}
-Box = tuple[float, float, float, float]  # left, top, right, bottom in pixels
 STYLE = (
     f'viewBox="0 0 {WIDTH} {HEIGHT}" xmlns="http://www.w3.org/2000/svg" role="img" '
     f'style="width:100%;max-width:{WIDTH}px;height:auto" font-family="Helvetica, Arial, sans-serif"'
@@ -113,17 +114,12 @@ def _place_label(word: str, x: float, y: float, important: bool, taken: list[Box
     spots = [(x + 8, y + 4), (x - 8 - width, y + 4), (x - width / 2, y - 9), (x - width / 2, y + 18)]
     spots += [(left, y + shift) for shift in (-8, 16, -20, 28) for left in (x + 8, x - 8 - width) if important]
     boxes = [(left, base - size * 0.85, left + width, base + size * 0.25) for left, base in spots]
-    costs = [sum(_overlap(box, other) for other in taken) + 1e4 * _outside(box) for box in boxes]
+    costs = [sum(overlap(box, other) for other in taken) + 1e4 * _outside(box) for box in boxes]
     best = int(np.argmin(costs))
     if costs[best] > 0 and not important:
         return ""
     taken.append(boxes[best])
     return _text(*spots[best], word, size=size, colour=INK if important else QUIET, bold=important)
-
-
-def _overlap(a: Box, b: Box) -> float:
-    """Return the area that two boxes share, in square pixels."""
-    return max(0, min(a[2], b[2]) - max(a[0], b[0])) * max(0, min(a[3], b[3]) - max(a[1], b[1]))
 
 
 def _outside(box: Box) -> bool:

@@ -10,8 +10,8 @@ from backstage.grade import engine, judge
 from backstage.grade.caller import JailCaller, Questions
 from backstage.grade.jail import child, wire
 from backstage.grade.replay import Limits
+from backstage.hidden import derive_seeds
 from workshop.checks import run_check
-from workshop.checks.hidden import derive_seeds
 from workshop.checks.local import local_caller
 from workshop.checks.protocol import plain
 from workshop.checks.registry import LESSONS, find_exercise, list_exercises

@@ -5,12 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from backstage import hidden
 from backstage.grade.engine import Engine
 from backstage.grade.records import Submission
 from backstage.grade.replay import Limits
 from backstage.lessons.notebooks import make_learner, make_solved, write_json
 from backstage.lessons.source import read_functions
-from workshop.checks import hidden, run_check
+from workshop.checks import run_check
 from workshop.checks.protocol import Reply, plain
 from workshop.checks.registry import find_exercise
 from workshop.errors import WorkshopError
@@ -226,7 +227,6 @@ def test_several_at_once(start):
     with ThreadPoolExecutor(4) as pool:
         records = list(pool.map(lambda content: grade(start, content), contents))
     assert [record.points for record in records] == [2, 0, 0, 2] * 5
-    assert len({record.digest for record in records}) == 4
 
 
 def test_time_for_a_submission_is_limited():

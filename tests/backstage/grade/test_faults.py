@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from backstage import commands
+from backstage import commands, hidden
 from backstage.grade import engine as engine_module
 from backstage.grade import judge
 from backstage.grade.engine import Engine
@@ -17,12 +17,13 @@ from backstage.grade.lms import write_canvas, write_moodle
 from backstage.grade.outputs import name_pages, tidy, write_faults, write_grades
 from backstage.grade.records import Mark, Record, Submission
 from backstage.grade.run import Options, grade_all
+from backstage.hidden import make_secret
 from tests.backstage.grade.fake_grader import FakeGrader, write
-from workshop.checks import hidden, passes, run_check
+from workshop.checks import passes, run_check
 from workshop.checks.ask import CheckBroken
+from workshop.checks.faults import call_reference
 from workshop.checks.protocol import Reply
 from workshop.checks.registry import find_exercise
-from workshop.checks.sound import call_reference
 from workshop.errors import NotYet, WorkshopError
 
 START = "00_start_here"
@@ -100,8 +101,14 @@ def test_a_verdict_of_a_broken_check_counts_no_points_and_keeps_the_trace():
     assert "renamed" not in mark.message
 
 
+def test_notebooks_of_courses_made_before_find_their_hidden_tests():
+    from workshop.checks.hidden import run
+
+    assert run is hidden.run
+
+
 def test_hidden_cell_raises_for_the_teacher(monkeypatch, tmp_path):
-    hidden.make_secret(tmp_path / "secret")
+    make_secret(tmp_path / "secret")
     monkeypatch.setenv(hidden.ENVIRONMENT, str(tmp_path / "secret"))
     monkeypatch.setattr(hidden, "find_exercise", lambda id: with_check(broken))
     with pytest.raises(WorkshopError, match="for the teacher") as caught:

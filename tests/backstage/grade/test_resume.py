@@ -13,10 +13,10 @@ from backstage.grade.journal import Journal
 from backstage.grade.progress import show_progress
 from backstage.grade.records import Record
 from backstage.grade.run import SECRET, Options, find_secret, grade_all
+from backstage.hidden import make_secret
 from studies.kills import digest_files, kill_at_random
 from tests.backstage.grade.fake_grader import FakeGrader, write
 from workshop import cli
-from workshop.checks.hidden import make_secret
 from workshop.errors import WorkshopError
 
 pytestmark = pytest.mark.slow

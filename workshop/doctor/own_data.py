@@ -2,11 +2,11 @@
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from workshop.data import own, rows
 from workshop.data.files import DataWarning
+from workshop.doctor.finding import Finding
 from workshop.errors import WorkshopError
 
 LESSONS = {"handbook": "lessons 02, 05, 06", "faq": "lessons 02, 05, 06", "tickets": "lesson 03"}
@@ -16,20 +16,10 @@ MOST_NAMED = 5
 MOST_LETTERS = 300
 
 
-@dataclass(frozen=True)
-class Part:
-    """What was found of one part. state: ok, note, warn or fail. next_step: what to do; empty where nothing is."""
-
-    name: str
-    state: str
-    found: str
-    next_step: str = ""
-
-
-def examine(folder: Path) -> list[Part]:
+def examine(folder: Path) -> list[Finding]:
     """Read every part of a folder as the lessons would, and say of each whose is used, and what is wrong with it."""
     if not folder.is_dir():
-        return [Part("your data", "fail", f"{folder} is not a folder", EXPECTED)]
+        return [Finding("your data", "fail", f"{folder} is not a folder", EXPECTED)]
     readers: dict[str, Callable[[Path], str]] = {
         "handbook": lambda path: _tell_documents(folder, path),
         "faq": lambda path: _tell_questions(folder, path),
@@ -42,16 +32,16 @@ def examine(folder: Path) -> list[Part]:
         parts += found
     if "handbook" not in mine and (folder / "handbook_v2").exists():
         step = "put the first edition into handbook/, under the same names"
-        parts.append(Part("your data", "warn", "handbook_v2/ is not used: there is no handbook/", step))
+        parts.append(Finding("your data", "warn", "handbook_v2/ is not used: there is no handbook/", step))
     if not mine:
-        return [Part("your data", "fail", f"nothing to use in {folder}", EXPECTED)]
+        return [Finding("your data", "fail", f"nothing to use in {folder}", EXPECTED)]
     if "handbook" in mine and "faq" not in mine:
         step = "add faq.csv with the columns question and document, or take Skerryline's handbook as well"
-        parts.append(Part("your faq", "warn", "Skerryline's questions have no answer in your handbook", step))
+        parts.append(Finding("your faq", "warn", "Skerryline's questions have no answer in your handbook", step))
     return parts + _list_unused(folder)
 
 
-def _examine_part(folder: Path, name: str, read: Callable[[Path], str]) -> list[Part]:
+def _examine_part(folder: Path, name: str, read: Callable[[Path], str]) -> list[Finding]:
     """Return one line for a part, and one for each thing to know about it."""
     label = f"your {name}"
     with warnings.catch_warnings(record=True) as caught:
@@ -59,16 +49,16 @@ def _examine_part(folder: Path, name: str, read: Callable[[Path], str]) -> list[
         try:
             path = own.find_part(folder, name)
             if path is None:
-                return [Part(label, "note", f"not there: Skerryline's is used ({LESSONS[name]})")]
-            found = [Part(label, "ok", f"{read(path)} ({LESSONS[name]})")]
+                return [Finding(label, "note", f"not there: Skerryline's is used ({LESSONS[name]})")]
+            found = [Finding(label, "ok", f"{read(path)} ({LESSONS[name]})")]
         except WorkshopError as error:
-            found = [Part(label, "fail", str(error), "mend the file, then: workshop doctor --data DIR")]
+            found = [Finding(label, "fail", str(error), "mend the file, then: workshop doctor --data DIR")]
         except Exception as error:  # whatever a file holds, the table is shown
             text = f"can't be read ({type(error).__name__}: {error})"[:MOST_LETTERS]
-            found = [Part(label, "fail", text, "save the file anew, or take it out of the folder")]
+            found = [Finding(label, "fail", text, "save the file anew, or take it out of the folder")]
     told = [str(one.message) for one in caught if issubclass(one.category, DataWarning)]
     more = [f"and {len(told) - MOST_NAMED} more like these"] if len(told) > MOST_NAMED else []
-    return found + [Part(label, "warn", text) for text in told[:MOST_NAMED] + more]
+    return found + [Finding(label, "warn", text) for text in told[:MOST_NAMED] + more]
 
 
 def _tell_documents(folder: Path, path: Path) -> str:
@@ -80,9 +70,7 @@ def _tell_documents(folder: Path, path: Path) -> str:
 
 
 def _tell_questions(folder: Path, path: Path) -> str:
-    handbook = own.find_part(folder, "handbook")
-    names = own.name_documents(folder, handbook) if handbook else own.name_bundled()
-    questions = rows.read_questions(path, names)
+    questions = rows.read_questions(path, own.name_documents(folder))
     open_ones = sum(question.document is None for question in questions)
     return f"{len(questions):,} questions, {open_ones:,} that no document answers"
 
@@ -93,7 +81,7 @@ def _tell_tickets(path: Path) -> str:
     return f"{len(tickets):,} messages, {len(labels)} labels: {', '.join(labels[:MOST_NAMED])}"
 
 
-def _list_unused(folder: Path) -> list[Part]:
+def _list_unused(folder: Path) -> list[Finding]:
     """Return one line that names what lies in the folder and no lesson reads."""
     names = sorted(path.name for path in folder.iterdir() if path.name not in FILES and not path.name.startswith("."))
     handbook = folder / "handbook"
@@ -102,5 +90,4 @@ def _list_unused(folder: Path) -> list[Part]:
         names += [path.relative_to(folder).as_posix() for path in inside if path.suffix.lower() not in own.ENDINGS]
     if not names:
         return []
-    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-    return [Part("your data", "note", f"not used: {', '.join(names[:MOST_NAMED])}{more}")]
+    return [Finding("your data", "note", f"not used: {own.name_some(names)}")]
