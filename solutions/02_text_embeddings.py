@@ -43,7 +43,7 @@ print(*(questions[1].question, *questions[1].paraphrases, f"answer: {questions[1
 # %% [markdown] tags=["slide"]
 # ## The baseline: count words
 #
-# **TF-IDF** gives each text a number for every word that occurs anywhere: how often it stands *here* (term frequency), times how few passages have it (inverse document frequency). *boat* counts little, since many have it; *delayed* counts much. Function words such as *was* are left out. Nearly all numbers are 0; the cosine compares the rest.
+# **TF-IDF** gives each text a number for every word that occurs anywhere: how often it stands *here* (term frequency), times how few passages have it (inverse document frequency): rare words count most. A word that no passage has counts nothing, and here *delayed* is one. Function words such as *was*, *do* and *get* are left out. Nearly all numbers are 0; the cosine compares the rest.
 
 # %%
 # demonstration 2.2
@@ -58,7 +58,7 @@ for way, scores in zip(ways, tfidf.score(ways), strict=True):
     print(f"{way}: the rule comes at place {(scores > scores[rule]).sum() + 1}, with a cosine of {scores[rule]:.2f}")
 
 # %% [markdown]
-# The third way shares no counted word with the rule: its cosine is 0, and nothing that counts words can find it. What should see that *came in an hour behind time* and *left late* are about the same thing?
+# The third way shares no counted word with the rule (*do* and *get* are in both, but on the list of those left out): its cosine is 0, and this search can't find it. What should see that *came in an hour behind time* and *left late* are about the same thing?
 
 # %% [markdown] tags=["slide"]
 # ## From one vector a word to one a token in its sentence
@@ -74,12 +74,12 @@ for text in (ways[0], "Driftback for Skerryline's night boat"):
     print(encoder.tokenizer.tokenize(text))
 
 # %% [markdown]
-# A word that isn't in the table of 30,522 tokens is cut into pieces that are; `##` marks a piece that goes on. So there are no unknown words, as in fastText, but *skerryline* means to MiniLM only what its pieces do. Two marks are added: `[CLS]` in front, `[SEP]` at the end.
+# A word that isn't in the table of 30,522 tokens is cut into pieces that are; `##` marks a piece that goes on. So hardly a word is unknown (a ship emoji is), but *skerryline* means to MiniLM only what its pieces do. Two marks are added: `[CLS]` in front, `[SEP]` at the end. A vector for its place is added to each token's, so word order isn't lost.
 
 # %% [markdown] tags=["slide"]
 # ## Attention: look around
 #
-# From its own vector each token makes three shorter ones: a **query** (what am I looking for?), a **key** (what do I offer to be found by?) and a **value** (what do I hand over?). A query that fits a key well takes much of that token's value. The picture shows it for *drag* in two sentences, in one of MiniLM's 72 attention **heads**.
+# Three tables of learned numbers turn each token's vector into three shorter ones: a **query** (what am I looking for?), a **key** (what do I offer to be found by?) and a **value** (what do I hand over?). A query that fits a key well takes much of that token's value. Three such tables are a **head**; MiniLM has 12 in each of six rounds. The picture shows one head, for *drag* in two sentences.
 
 # %% tags=["slide"]
 # demonstration 2.4
@@ -100,7 +100,7 @@ for text in (
 show(plot_attention(uses))
 
 # %% [markdown]
-# Same token, same starting vector, different surroundings, so different values flow in: *earn*, *hours*, *60* here, *horses*, *tree*, *took* there. We picked a head that looks at telling words. Don't read too much into such pictures: in the first sentence, *drag* looks most at the mark `[CLS]` in 67 of the 72 heads.
+# Same token, same vector in the table, different surroundings, so different values flow in: *earn*, *hours*, *60* here, *horses*, *tree*, *lane* there. We picked a head that looks at telling words. Don't read too much into such pictures: in the first sentence, *drag* looks most at the mark `[CLS]` in 67 of the 72 heads.
 
 # %% [markdown]
 # card 2.1
@@ -155,7 +155,7 @@ check.text_embeddings.attend(attend)
 #
 # For those who have time: let all tokens ask at once, with `queries` of shape (T, D). How large is the table of weights?
 # %% [markdown]
-# With the query `[0, 0]` every score is 0, so every token weighs the same: **mean pooling is attention that doesn't look**. The √D keeps scores of long vectors from growing so large that one token takes everything.
+# With the query `[0, 0]` every score is 0, so every token weighs the same: **taking the plain mean is attention that doesn't look**. The √D keeps scores of long vectors from growing so large that one token takes everything.
 #
 # Is that really what MiniLM does? Your function, on the second sentence's head, for all its tokens:
 
@@ -168,11 +168,11 @@ yours = np.array([look(query, head["key"], head["value"]) for query in head["que
 print(f"largest difference from MiniLM's own output: {np.abs(yours - head['outputs']).max():.0e}")
 
 # %% [markdown]
-# Below 1e-5: the same up to rounding. One **block** does this in 12 heads side by side, joins what they found and adds it to each token's vector; then a **feed-forward** part, two multiplications with a bend between them, works on each token alone. MiniLM is six such blocks. At the end there is a vector for each token *in its sentence*. Texts of different lengths are filled up with **padding**; one vector a text is still missing.
+# Below 1e-5: the same but for rounding. One **block** does this in 12 heads side by side, joins what they found and adds it to each token's vector; then a **feed-forward** part works on each token alone: a multiplication, negative numbers brought close to 0, another multiplication. MiniLM is six such blocks. At the end there is a vector for each token *in its sentence*. Shorter texts are filled up with **padding**. One vector a text is still missing.
 
 # %% [markdown]
 # card 2.2
-# Make one vector for each text out of the vectors of its tokens, and leave the padding out.
+# **Mean pooling**: make one vector for each text out of its tokens' vectors, without the padding.
 #
 # **Given** `token_vectors`, shape (N, T, D), and `mask`, (N, T): 1 or True for a token, 0 or False for padding. **Return** for each text the mean of its tokens' vectors, shape (N, D); zeros for a text without tokens. Padding may stand anywhere.
 #
@@ -281,7 +281,7 @@ print(f"{vectors.shape[0]} passages, {vectors.nbytes / 1e6:.1f} MB, {perf_counte
 # card 2.3
 # Compare every query with every document; keep the best.
 #
-# **Given** `queries`, (Q, D), `documents`, (N, D), no row zero, and `k`. **Return** `(ids, scores)`, both (Q, k): for each query the k rows of highest cosine, best first, and these cosines. Equal scores: lower id first. If k > N, all N.
+# **Given** `queries`, (Q, D), `documents`, (N, D), no row all zeros, and `k`. **Return** `(ids, scores)`, both (Q, k): for each query the k rows of highest cosine, best first, and these cosines. Equal scores: lower id first. If k > N, all N.
 #
 # **By hand:** `[[1, 0], [0, 2]]`, `[[2, 0], [3, 4], [0, 5]]`, k = 2: ids `[[0, 1], [2, 1]]`, scores `[[1, 0.6], [1, 0.8]]`.
 
@@ -337,7 +337,7 @@ for way, ranking in zip(ways, np.array(ids).tolist(), strict=True):
     print(f"     {texts[ranking[0]][:90]}")
 
 # %% [markdown]
-# There is lesson 01's answer. Asked as a question, in words that the rule doesn't have, it comes **first**. The bare *my boat was delayed* puts it at place 13: these four words ask for nothing, and *A late boat makes other boats late* is about the same thing too. Vectors find what is *alike*. What somebody wants, they can only find if it was said.
+# Lesson 01's question gets half an answer. The bare *my boat was delayed* still puts it at place 13: these four words ask for nothing, and *A late boat makes other boats late* is about the same thing too. Asked as a question, in words that the rule doesn't have, it comes **first**. Vectors find what is *alike*. What somebody wants, they can only find if it was said.
 
 # %% [markdown]
 # ## Five wrong results
@@ -369,7 +369,7 @@ for (one, _, text), ranking in zip(wordings, ids, strict=True):
 # card 2.4
 # How much of what is relevant is found?
 #
-# **Given** `rankings`, for each of Q queries a list of ids, best first, `relevant`, for each query different ids (never none), and `k`. **Return** the mean over the queries of the share of relevant ids among the first `k` results. An id that comes twice counts once.
+# **Given** `rankings`, for each of Q queries a list of ids, best first, `relevant`, for each query one or more different ids, and `k`. **Return** the mean over the queries of the share of relevant ids among the first `k` results. An id twice in a ranking counts once.
 #
 # **By hand:** `[[4, 2, 7], [1, 3, 5]]`, `[[2], [5, 3]]`, k = 2: the shares 1 and 0.5 give `0.75`.
 
@@ -472,7 +472,7 @@ check.text_embeddings.mean_reciprocal_rank(mean_reciprocal_rank)
 # %% [markdown]
 # ## Four searches
 #
-# Two are missing. **BM25** counts words like TF-IDF, but a word that is repeated counts ever less, and long passages are marked down; search engines have used it for thirty years, and a table without it proves little. And lesson 01's **averages** of MiniLM's word table, with the same words, without any attention:
+# Two are missing. **BM25** counts words too (it leaves out fewer function words), and marks long passages down; search engines have used it for thirty years, and a table without it proves little. And lesson 01's **averages** of MiniLM's word table, without any attention. (They keep function words; digits and words that the table lacks are left out.)
 
 # %% [markdown]
 # card 2.6
@@ -610,7 +610,10 @@ judge("MiniLM", np.hstack([asked @ vectors.T, asked @ load_wiki_vectors()[:more]
 # %% [markdown] tags=["slide"]
 # ## Which digits to trust?
 #
-# 680 paraphrases aren't 680 independent cases: two are of one question, and eleven or so ask about one page. If a page is hard to find, all of them miss together. So draw **pages** with replacement, each with all its wordings, and take the difference of two searches on the same draw. The cell does it, and also the wrong way, wording by wording.
+# 680 paraphrases aren't 680 independent cases: two are of one question, and eleven or so ask about one page. If a page is hard to find, all of them miss together. So pages are drawn, each with all its wordings. The cell does it, and also the wrong way, wording by wording.
+
+# %% [markdown]
+# **How an interval is made.** Draw 64 of the 64 pages *with replacement*: some come twice, some not at all. That is a handbook as it might also have been. Take the difference of two searches on it. Do so 2,000 times. The middle 95 of each 100 differences are the **95 % interval**, written [low, high]. If 0 lies in it, it can't be told which search is better.
 
 # %%
 # demonstration 2.17
@@ -628,7 +631,7 @@ for what, group in (("wordings", each), ("pages", page_of[chosen])):
 record_row(row | {"method": "MiniLM", "value": gap.mean(), "n": len(gap)})
 
 # %% [markdown]
-# Drawn by pages the interval is about a quarter wider: a lead of 0.04 would have looked sure in the first line and not in the second. MiniLM's lead stands in both. Now all methods, with intervals by pages. Two more came along: averages in which rare words weigh more, and **Doc2Vec**, which is explained below.
+# Drawn by pages the interval is about a quarter wider. Half its width is just under 0.04 in the first line and near 0.05 in the second: a lead of 0.04 would look sure in one and not in the other. MiniLM's lead stands in both. Now all methods, with intervals by pages. Two more came along: averages in which rare words weigh more, and **Doc2Vec**, explained below (here with 200 passes, chosen on ten of the pages).
 
 # %% tags=["slide"]
 # demonstration 2.18
@@ -641,7 +644,10 @@ for task in ("handbook, questions", "handbook, paraphrases", "haystack, question
         print(f"    {row.method:<17} {row.value:.2f} [{row.low:.2f}, {row.high:.2f}]")
 
 # %% [markdown]
-# Whoever knows the page uses its words: on questions in the handbook, MiniLM and TF-IDF can't be told apart (−0.02 [−0.06, 0.02]). On paraphrases MiniLM finds 0.15 [0.10, 0.18] more, in the haystack 0.22 [0.17, 0.27]. On paraphrases in the handbook plain averages come last; letting rare words weigh more helps (0.30 → 0.47) and leaves them behind TF-IDF. BM25 is nowhere ahead of TF-IDF here: one handbook, one kind of question.
+# Differences, page by page: whoever knows the page uses its words, so on questions in the handbook MiniLM and TF-IDF can't be told apart (−0.02 [−0.06, 0.02]). On paraphrases MiniLM finds 0.15 [0.10, 0.18] more, in the haystack 0.22 [0.17, 0.27], and on its questions 0.09 [0.03, 0.15].
+
+# %% [markdown]
+# On paraphrases in the handbook plain averages come last; letting rare words weigh more helps (0.30 → 0.47). BM25 is behind TF-IDF at 5 in the haystack, where marking long passages down favours short sentences; at 1 it leads on the handbook's questions, 0.07 [0.04, 0.11]. The two leave out other function words, so this compares two common settings, not two ideas.
 
 # %% [markdown] tags=["slide"]
 # ## The search box
@@ -661,7 +667,7 @@ search_box(labels, both, start=ways[2])
 # %% [markdown] tags=["slide"]
 # ## Does one vector carry what a document means? Ask people
 #
-# Search is one yardstick; people are another. Lee, Pincombe and Welsh (2005) let people rate how alike 50 short news stories are, each pair, from 1 to 5. A method is good if its cosines go with the mean ratings (**Pearson's correlation**).
+# Search is one yardstick; people are another. Lee, Pincombe and Welsh (2005) let people rate how alike 50 short news stories are, each pair, from 1 to 5. A method is good if its cosines go with the mean ratings (**Pearson's correlation**: 1 if both rise together on a straight line, 0 if there is no such line).
 
 # %%
 from workshop.widgets import predict
@@ -714,7 +720,7 @@ from workshop.score import show_verdict
 show_verdict("C04", "02_text_embeddings")
 
 # %% [markdown]
-# **Can't tell**, as the rule had announced: with 50 stories a lead below about 0.16 can't be shown, and MiniLM's over TF-IDF is 0.07 [−0.04, 0.19]. Counting reaches 0.58. That is about where two raters agree among themselves (0.6), and no ceiling: methods meet the *mean* of the raters. Neither Doc2Vec nor averages of word vectors, with 350 stories to learn from, come out ahead of counting.
+# **Can't tell**, as the rule (above) had announced: with 50 stories a lead below about 0.16 would often be missed, and MiniLM's over TF-IDF is 0.07 [−0.04, 0.19]. Counting reaches 0.58. That is about where two raters agree among themselves (0.6), and no ceiling: a mean of many raters is steadier than one. Neither Doc2Vec nor averages of word vectors, with 350 stories to learn from, come out ahead of counting; they keep the function words that it drops.
 
 # %% [markdown] tags=["slide"]
 # ## What does it cost? Bytes
@@ -742,7 +748,7 @@ judge("int8", cosine_similarity(asked, values.astype(np.float32)))
 print(f"float32 {vectors.nbytes:,} bytes, int8 {values.nbytes:,}; TF-IDF's numbers that aren't 0: {tfidf.table.nnz:,}")
 
 # %% [markdown]
-# In the haystack, measured: 54 of the 64 pages (the other ten were used to choose the smallest good form of each kind). Bytes count the numbers, their places, the words, and PCA's axes.
+# In the haystack, measured: 54 of the 64 pages (the smallest good form of each kind was chosen on the other ten: choosing and measuring on the same pages would flatter the choice). Bytes count the numbers, their places, the words, and PCA's axes.
 
 # %% tags=["slide"]
 # demonstration 2.25
@@ -755,14 +761,14 @@ show(plot_bytes(measured.select(task="forms", metric="recall@5"), most=90.9))
 show_verdict("C03", "02_text_embeddings")
 
 # %% [markdown]
-# The smallest good forms: MiniLM's 192 numbers as int8, 2.26 MB against 0.68 for TF-IDF in a byte a number; the encoder's 90 MB come on top. MiniLM finds 0.19 [0.14, 0.24] more. Its query takes many times as long: it must be encoded. So *better*, not smaller or cheaper: a passage of the haystack has 11 counted words on average, and only these are kept. At as few bytes (left in the picture) the two find about as much.
+# The smallest good forms: MiniLM's 192 numbers as int8, 2.26 MB against 0.68 for TF-IDF in a byte a number; the encoder's 90 MB come on top. MiniLM finds 0.19 [0.14, 0.24] more. Its query takes many times as long, about 14 milliseconds against 1: it must be encoded. So *better*, not smaller or cheaper: a passage of the haystack has 11 counted words on average, and only these are kept. Near 0.4 MB both find about as much.
 
 # %%
 # demonstration 2.27
 show_verdict("C29", "02_text_embeddings")
 
 # %% [markdown]
-# **int8** is free here: a quarter of the bytes, and recall at 5 stays at 0.67. Fewer dimensions aren't: in the haystack 192 numbers lose 0.02, 128 lose 0.05 [0.03, 0.08], 64 lose 0.14; random directions lose 0.14 at 128. In your cell, on the handbook alone, 128 cost much less: fewer passages need fewer numbers. Measure a cut on the passages and questions that you have.
+# **int8** is free here: a quarter of the bytes, and recall at 5 stays at 0.67. Fewer dimensions aren't: in the haystack 192 numbers lose 0.02, 128 lose 0.05 [0.03, 0.08], 64 lose 0.14; random directions lose 0.14 at 128, as many axes drawn by chance instead of by PCA. In your cell, on the handbook alone, 128 cost less at 5: measure a cut on what you have.
 
 # %% [markdown] tags=["slide"]
 # ## Senses
@@ -776,7 +782,7 @@ predict("C27")
 # card 2.7
 # Does a space keep a word's senses apart?
 #
-# **Given** `vectors`, shape (N, D), none zero, one for each use of a word, and N labels `senses`, two or more, each at least twice. **Return** the mean cosine over all pairs of one sense, minus that over all pairs of two senses. Each pair counts once.
+# **Given** `vectors`, shape (N, D), no row all zeros, and N labels `senses`, two or more, each at least twice. **Return** the mean cosine of all pairs of the same sense (one mean, whichever sense it is) minus that of all pairs of two senses. Each pair counts once.
 #
 # **By hand:** `[[1, 0], [3, 4], [0, 2], [0, 5]]`, a, a, b, b: `(0.6+1)/2 - (0+0+0.8+0.8)/4 = 0.4`.
 
@@ -840,19 +846,19 @@ for word in dict.fromkeys(use.word for use in uses):
     print(f"{mine[0].kind:>10} {word:<8} {own:5.2f}, by the words around it {around:5.2f}")
 
 # %% [markdown]
-# The **control words** below mean the same in both sources: what they show is style and topic, not sense.
+# The **control words** at the end of the list mean the same in both sources: what they show is style and topic, not sense.
 
 # %%
 # demonstration 2.29
 show_verdict("C27", "02_text_embeddings")
 
 # %% [markdown]
-# **Can't tell.** MiniLM's vectors separate the senses of house words by 0.040, the mean of the words *around* them by 0.043: the difference is −0.00 [−0.03, 0.03]. Control words, whose sense doesn't change, come to 0.014; house words lie 0.03 [−0.00, 0.06] above. Only *drag* stands out, the word that our picture showed. Six words are few, and MiniLM was trained to make vectors of texts, not of words.
+# **Can't tell.** MiniLM's vectors separate the senses of house words by 0.040, the mean of the words *around* them by 0.043: the difference is −0.00 [−0.03, 0.03]. Control words, whose sense doesn't change, come to 0.014; house words lie 0.03 [−0.00, 0.06] above. *drag* stands out most. Six words are few.
 
 # %% [markdown] tags=["slide"]
 # ## Nobody sorted these
 #
-# One more use: texts about the same thing lie together, with no labels and no query. Each page of five parts of the handbook is the mean of its passages' vectors.
+# One more use: texts about the same thing lie together, with no labels and no query. Four parts of the handbook were chosen; each of their pages is the mean of its passages' vectors.
 
 # %% tags=["slide"]
 # demonstration 2.30
@@ -880,7 +886,7 @@ predict("C05")
 # card 2.8
 # What goes with a basket?
 #
-# **Given** `basket`, different items, the list `items`, their `vectors`, (N, D), none zero, and `k`. Bring all vectors to length 1; add up the basket's. **Return** the `k` items with the highest cosine to that sum, best first, none of the basket. Skip unknown items; if none is known, return `[]`.
+# **Given** `basket`, different items, the list `items`, their `vectors`, (N, D), no row all zeros, and `k`. Bring all vectors to length 1; add up the basket's. **Return** the `k` items with the highest cosine to that sum, best first, none of the basket. Skip unknown items; if none is known, return `[]`.
 #
 # **By hand:** tea `[2, 0]`, map `[0, 1]`, scone `[2, 1]`, rope `[4, -1]`: to tea and map, `["scone", "rope"]`.
 
@@ -947,7 +953,7 @@ for basket in (["seasickness tablets"], ["haddock roll", "newspaper"], ["postcar
 show_verdict("C05", "02_text_embeddings")
 
 # %% [markdown]
-# Vectors find 0.50 of the hidden items among five, popularity 0.33, and plain counts of what is bought together **0.65**: 0.14 [0.10, 0.18] more. With 55 items and thousands of baskets nearly every pair has been seen; there is little left for vectors to fill in. Always set counting beside.
+# Vectors find 0.50 of the hidden items among five (one item of each of the 600 latest baskets was hidden), popularity 0.33, and plain counts of what is bought together **0.65**: 0.14 [0.10, 0.18] more. With 55 items and 3,000 baskets, counts have much to go by; and they keep how often an item is bought, which a cosine forgets. Always set counting beside.
 
 # %% [markdown]
 # ## Two questions to yourself
@@ -956,7 +962,7 @@ show_verdict("C05", "02_text_embeddings")
 #
 # <details><summary>384 numbers are too few for a contract</summary>
 #
-# They may be. But you saw that a third of them does nearly as well for passages; something else comes first.
+# They may be. But you saw that half of them did nearly as well for passages; something else comes first.
 #
 # </details>
 #

@@ -1,11 +1,13 @@
-"""The pages made from measured results: README's table of lessons, docs/claims.md, docs/budgets.md, grading's speed."""
+"""The pages made from measured results: README's table of lessons, the pages in docs/, the adapters' cards."""
 
 import re
 from collections.abc import Iterable
 
 from backstage.lessons.colab import badges
 from backstage.lessons.source import checkout
-from studies import budgets
+from studies import budgets, model_speed
+from studies.adapters import cards, model_card
+from studies.adapters import study as adapters
 from studies.grader import speed_table
 from studies.grader import study as grader
 from studies.keep import list_measured, read_measured
@@ -129,6 +131,12 @@ def make_pages() -> dict[str, str]:
     readme, grading = ((checkout() / path).read_text(encoding="utf-8") for path in ("README.md", speed_table.PAGE))
     pages = {"README.md": fill_readme(readme, cost), "docs/claims.md": write_ledger(measured)}
     pages[speed_table.PAGE] = speed_table.fill_speed(grading, by_stem.get(grader.STEM))
+    made = by_stem.get(adapters.STEM)
+    models = (checkout() / model_card.PAGE).read_text(encoding="utf-8")
+    pages[model_card.PAGE] = model_card.fill_models(models, made, by_stem.get(model_speed.STEM))
+    pages |= {
+        f"workshop/assets/adapters/{name}/README.md": cards.write_card(name, made) for name in cards.NAMES if made
+    }
     return pages | ({"docs/budgets.md": write_budgets(cost)} if cost else {})
 
 

@@ -65,13 +65,14 @@ def run_cells(
     inputs: Iterable[str],
     short: bool = False,
     threads: int = 1,
+    workers: int | None = None,
 ) -> dict[Cell, Found]:
     """Run a function on every cell of a grid, two processes with one thread each, and return what each gave.
 
     function: found by its name in its module; takes a cell's fields, returns what JSON can hold. stem: the study, whose
     file in studies/runs/ gets a line for each finished run; what is there is not run again until one of the inputs,
     logical names, changes. short: in this process, and nothing is kept. threads: with more than one, a single process
-    has them all and its seconds count.
+    has them all and its seconds count. workers: how many processes, where a model in each takes too much memory.
     """
     if short:
         return {cell: function(*cell) for cell in cells}
@@ -80,7 +81,7 @@ def run_cells(
     keys = {cell: (function.__name__, json.dumps(cell)) for cell in cells}
     missing = [cell for cell in cells if keys[cell] not in kept]
     path.parent.mkdir(parents=True, exist_ok=True)
-    for cell, found, seconds in _run_side_by_side(function, missing, len(cells), threads):
+    for cell, found, seconds in _run_side_by_side(function, missing, len(cells), threads, workers):
         line = {"kind": function.__name__, "cell": cell, "inputs": digest, "wall_seconds": seconds, "found": found}
         kept[keys[cell]] = _plain(line)
         with path.open("a", encoding="utf-8") as file:
@@ -178,7 +179,7 @@ def _plain(value: Any) -> Any:
 
 
 def _run_side_by_side(
-    function: Callable[..., Found], cells: Sequence[Cell], total: int, threads: int
+    function: Callable[..., Found], cells: Sequence[Cell], total: int, threads: int, workers: int | None
 ) -> Iterator[tuple[Cell, Found, float]]:
     """Yield (cell, result, seconds) as they are finished, under a progress bar with the time left."""
     from rich.progress import (
@@ -191,7 +192,7 @@ def _run_side_by_side(
     )
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    workers = WORKERS if threads == 1 else 1
+    workers = workers or (WORKERS if threads == 1 else 1)
     with (
         Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn()) as bar,
         _threads_of_children(threads),

@@ -104,12 +104,19 @@ def list_lessons(as_json: bool) -> None:
 @click.option("--pin", is_flag=True, help="Also hold the workshop to what the hub has now (for maintainers).")
 @click.option("--again", is_flag=True, help="Make or ask for it even where it is here, and replace what is damaged.")
 @click.option("--list", "as_list", is_flag=True, help="Fetch nothing; show every model, its licence and its size.")
-def fetch(profile: str, shared: bool, pin: bool, again: bool, as_list: bool) -> None:
+@click.option("--adapters", is_flag=True, help="Also train the workshop's adapters beside the profile's own model.")
+def fetch(profile: str, shared: bool, pin: bool, again: bool, as_list: bool, adapters: bool) -> None:
     """Prepare or download a profile's models now, so that no lesson waits for them."""
     from workshop.models.fetch import describe_models, fetch_profile
 
     for line in describe_models() if as_list else fetch_profile(profile, pin=pin, again=again, shared=shared):
         click.echo(line)
+    if adapters and not as_list:
+        from workshop.settings import setup
+        from workshop.tune import train_adapters
+
+        for line in train_adapters(setup(profile), again=again):
+            click.echo(line)
 
 
 def describe_lessons() -> list[dict[str, Any]]:

@@ -9,6 +9,8 @@ from studies.invented.passages import Passage, fill, write_passages
 
 ABSTAIN = "I don't know: the passages don't say."
 FACTS, PASSAGES = 8, 3
+# Longer pages, as a search finds them: facts a passage, and how often one, two and three passages come.
+DENSE, OFTEN = (3, 5), (1, 1, 3)
 # Kinds that could pass for an answer to one another's questions about the same subject.
 ALIKE = (
     {"price", "hire", "deposit", "late_fee", "pass_price"},
@@ -38,6 +40,36 @@ class ReadingTask:
     question: str
     answer: str
     place: int | None
+
+
+@dataclass(frozen=True)
+class ReadingPages:
+    """The passages of one company and questions on them. turns: pairs of question and answer, which may be ABSTAIN."""
+
+    company: str
+    passages: tuple[str, ...]
+    turns: tuple[tuple[str, str], ...]
+
+
+def make_reading_pages(count: int, *, turns: int = 4, seed: int = 0, unanswerable: float = 0.2) -> list[ReadingPages]:
+    """Make the pages of N companies, longer than those of make_reading_tasks, with `turns` questions on each.
+
+    No fact is asked for twice. unanswerable: the share of questions whose answer doesn't stand there.
+    """
+    rng = Random(f"invented pages/{seed}")
+    return [_make_pages(rng, turns, unanswerable) for _ in range(count)]
+
+
+def _make_pages(rng: Random, turns: int, unanswerable: float) -> ReadingPages:
+    """Invent a company, write its pages, and ask for facts of theirs and for others that don't stand there."""
+    size = rng.choices(range(1, PASSAGES + 1), OFTEN)[0]
+    company = make_company(rng, max(turns, sum(rng.randint(*DENSE) for _ in range(size))))
+    passages = write_passages(company, rng, size)
+    asked = []
+    for fact in rng.sample(company.facts, turns):
+        missing = rng.random() < unanswerable
+        asked.append((ask(_draw_absent(company, rng), rng), ABSTAIN) if missing else (ask(fact, rng), fact.value))
+    return ReadingPages(company.name, tuple(passage.text for passage in passages), tuple(asked))
 
 
 def make_reading_tasks(count: int, *, seed: int = 0, unanswerable: float = 0.2) -> list[ReadingTask]:

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from studies.invented import ABSTAIN, make_reading_tasks
+from studies.invented import ABSTAIN, make_reading_pages, make_reading_tasks
 from studies.invented.companies import draw_free, is_reserved, make_company, reserved
 from studies.invented.kinds import LISTS, load_kinds, load_words, read_kinds
 from studies.invented.tasks import ALIKE, _is_free
@@ -19,6 +19,17 @@ LINES = 700
 @pytest.fixture(scope="module")
 def tasks():
     return make_reading_tasks(600, seed=1)
+
+
+def test_longer_pages_have_several_questions_each_answered_there_or_not_at_all():
+    pages = make_reading_pages(200, turns=3, seed=2, unanswerable=0.3)
+    asked = [(one, question, answer) for one in pages for question, answer in one.turns]
+    assert len(asked) == 600
+    assert all(answer == ABSTAIN or answer.casefold() in " ".join(one.passages).casefold() for one, _, answer in asked)
+    assert 0.24 < sum(answer == ABSTAIN for *_, answer in asked) / len(asked) < 0.36
+    assert all(len({question for question, _ in one.turns}) == 3 for one in pages)
+    assert pages == make_reading_pages(200, turns=3, seed=2, unanswerable=0.3)
+    assert max(len(" ".join(one.passages).split()) for one in pages) < 400
 
 
 def words_of(text):

@@ -1,12 +1,17 @@
 """One scorer for all arms: exact, short-contained, abstained, and what chance alone would give."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from workshop.errors import WorkshopError, take_list
+
+if TYPE_CHECKING:
+    # Whoever keeps a learner's record imports this room, and shouldn't wait for numpy.
+    import numpy as np
 
 ARTICLES = {"a", "an", "the"}
 SHORT = 12
@@ -43,6 +48,8 @@ class ReplyScores:
     @property
     def outcomes(self) -> np.ndarray:
         """Return "right" (short-contained), else "abstained", else "wrong", shape (N,): what is to be counted."""
+        import numpy as np
+
         return np.where(self.contained, "right", np.where(self.abstained, "abstained", "wrong"))
 
 
@@ -61,6 +68,8 @@ def score_replies(
     averages over all other questions of the kind that have an answer: no seed, and a level for each reply, so that it
     is paired and resampled with it. Raises WorkshopError for lengths that differ and a truth without words.
     """
+    import numpy as np
+
     replies = take_list(replies, "replies", "score_replies([reply], [truth])")
     allowed = [_list_truths(one, place) for place, one in enumerate(truths)]
     kinds = [find_kind(one[0]) if one else "" for one in allowed] if kinds is None else list(kinds)
@@ -135,12 +144,16 @@ def _list_truths(truth: str | Sequence[str] | None, place: int) -> list[str]:
 
 def _match(said: list[list[str]], allowed: list[list[list[str]]], holds: Callable[..., bool]) -> np.ndarray:
     """Return whether reply i matches one of question j's truths, shape (N, N), bool."""
+    import numpy as np
+
     found = [[any(holds(words, one) for one in some) for some in allowed] for words in said]
     return np.array(found, dtype=bool).reshape(len(said), len(said))
 
 
 def _find_others(kinds: np.ndarray, questions: np.ndarray, answerable: np.ndarray) -> np.ndarray:
     """Return which rows j stand for chance at row i, shape (N, N), bool."""
+    import numpy as np
+
     different = (questions[:, None] != questions[None, :]) & answerable
     same = (kinds[:, None] == kinds[None, :]) & different
     return np.where(same.any(axis=1, keepdims=True), same, different)
@@ -148,5 +161,7 @@ def _find_others(kinds: np.ndarray, questions: np.ndarray, answerable: np.ndarra
 
 def _average(matched: np.ndarray, others: np.ndarray) -> np.ndarray:
     """Return the share of others that matched, shape (N,), NaN where there is none."""
+    import numpy as np
+
     counts = others.sum(axis=1)
     return np.where(counts, (matched & others).sum(axis=1) / np.maximum(counts, 1), np.nan)

@@ -6,6 +6,7 @@ from workshop.tune.freezing import count_trained, train_only
 from workshop.tune.lora import adapter, add_lora
 from workshop.tune.parts import Parts, as_loss
 from workshop.tune.scratch import FromNothing, train_from_nothing
+from workshop.tune.shipped import Recipe, train_adapter, train_adapters
 from workshop.tune.training import Report, Training, fine_tune
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Example",
     "FromNothing",
     "Parts",
+    "Recipe",
     "Report",
     "Training",
     "adapter",
@@ -23,6 +25,8 @@ __all__ = [
     "fine_tune",
     "make_examples",
     "make_text_examples",
+    "train_adapter",
+    "train_adapters",
     "train_from_nothing",
     "train_only",
 ]

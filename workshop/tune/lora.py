@@ -1,5 +1,6 @@
 """A low-rank adapter beside a model's weights, by peft: made to be trained, or a trained one put on for a while."""
 
+import json
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from workshop.errors import WorkshopError, require, unknown
+from workshop.models.prepared import own_places
 
 RANK = 8
 ADAPTERS = Path(__file__).resolve().parents[1] / "assets" / "adapters"
@@ -42,13 +44,24 @@ def adapter(model: Any, name: str | Path) -> Iterator[Any]:
     Raises WorkshopError for an unknown or damaged adapter, one of another shape, and a model that has one already.
     """
     peft = require("peft", "tune")
-    folder = find_adapter(name)
+    folder = find_adapter(name, model)
+    with borrowed(model):
+        _put_on(peft, model, folder)
+        yield model
+
+
+@contextmanager
+def borrowed(model: Any) -> Iterator[None]:
+    """Leave a model as it was when a `with` block that puts an adapter on is over: bare, as trainable as before.
+
+    Raises WorkshopError for a model that has an adapter already.
+    """
+    peft = require("peft", "tune")
     _check_bare(model)
     learning = {weights: weights.requires_grad for weights in model.parameters()}
     was_training = model.training
     try:
-        _put_on(peft, model, folder)
-        yield model
+        yield
     finally:
         _take_off(peft, model)
         model.train(was_training)
@@ -56,13 +69,37 @@ def adapter(model: Any, name: str | Path) -> Iterator[Any]:
             weights.requires_grad_(flag)
 
 
-def find_adapter(name: str | Path) -> Path:
+def name_model(model: Any) -> str:
+    """Name a model by its kind and shape, such as llama-30x576-49152: an adapter fits models of one shape alone."""
+    shape = model.config
+    return f"{shape.model_type}-{shape.num_hidden_layers}x{shape.hidden_size}-{shape.vocab_size}"
+
+
+def own_folder(model: Any) -> Path:
+    """Return where the adapters lie that `workshop fetch --adapters` has trained beside a model on this machine."""
+    return own_places()[0] / "adapters" / name_model(model)
+
+
+def list_shipped() -> list[Path]:
+    """Return the folders of the adapters that come with the workshop."""
+    return [path for path in sorted(ADAPTERS.glob("*")) if (path / FILES[0]).is_file()]
+
+
+def is_adapter(folder: Path) -> bool:
+    """Tell whether a folder holds an adapter's files."""
+    return all((folder / file).is_file() for file in FILES)
+
+
+def find_adapter(name: str | Path, model: Any) -> Path:
     """Return an adapter's folder, of a name that comes with the workshop or of a path.
 
-    Raises WorkshopError where there is none, or its files are missing.
+    A name means the shipped one where it fits the model, else the one trained on this machine. Raises WorkshopError
+    where there is none, or its files are missing.
     """
-    known = [path.name for path in sorted(ADAPTERS.glob("*")) if (path / FILES[0]).is_file()]
-    folder = ADAPTERS / name if str(name) in known else Path(name).expanduser()
+    known = [path.name for path in list_shipped()]
+    if str(name) in known:
+        return _choose(ADAPTERS / name, model)
+    folder = Path(name).expanduser()
     if not folder.is_dir():
         error = unknown("adapter", str(name), known)
         raise WorkshopError(f"{error} Or give the folder of your own: model.save_pretrained('my-adapter').")
@@ -72,6 +109,21 @@ def find_adapter(name: str | Path) -> Path:
             f"{folder} is no adapter: {' and '.join(missing)} not in it. Save one there: model.save_pretrained(…)."
         )
     return folder
+
+
+def _choose(shipped: Path, model: Any) -> Path:
+    """Return the shipped adapter where it fits a model, else its like of this machine."""
+    recipe = shipped / "recipe.json"
+    fits = json.loads(recipe.read_text(encoding="utf-8"))["model"] if recipe.is_file() else name_model(model)
+    own = own_folder(model) / shipped.name
+    if fits == name_model(model):
+        return shipped
+    if not is_adapter(own):
+        raise WorkshopError(
+            f"the adapter {shipped.name!r} comes for the small profile's model alone. Train it beside this one, which "
+            "takes minutes: workshop fetch --profile large --adapters."
+        )
+    return own
 
 
 def _put_on(peft: Any, model: Any, folder: Path) -> None:
