@@ -9,7 +9,7 @@ import numpy as np
 
 from studies.finetune_classifier.chosen import score_validation
 from studies.finetune_classifier.linear import METHODS, choose_strengths, run_linear
-from studies.finetune_classifier.plan import ALL, LESSON, Cell, Plan
+from studies.finetune_classifier.plan import ALL, LESSON, Cell, Plan, Recipes
 from studies.finetune_classifier.rules import LIMITS, RULES, Estimate, judge_labels, judge_layers, judge_price
 from studies.finetune_classifier.texts import groups_of, labels_of
 from studies.grouped import Figure, score_runs
@@ -31,6 +31,7 @@ class Arms:
     """
 
     plan: Plan
+    recipes: Recipes
     runs: dict[tuple[str, str, int, int], dict[int, Found]] = field(default_factory=dict)
 
     def add(self, networks: Mapping[Cell, Found]) -> None:
@@ -44,7 +45,7 @@ class Arms:
         for task in TASKS:
             for method in METHODS:
                 for labels in (*self.sizes(task, method), ALL):
-                    for fold in range(self.plan.folds if labels == ALL or task == "reviews" else self.plan.curve_folds):
+                    for fold in range(self.plan.folds):
                         found = run_linear(method, task, fold, labels, strengths[method, task])
                         self.runs.setdefault((method, task, labels, 0), {})[fold] = found
 
@@ -55,13 +56,7 @@ class Arms:
 
     def updates(self, arm: str, task: str, labels: int) -> int:
         """Return how many updates an arm takes in the comparison."""
-        if arm in METHODS:
-            return 0
-        return self.plan.few_updates if labels != ALL or task == "reviews" else dict(self.plan.updates)[arm]
-
-    def folds(self, task: str, labels: int) -> range:
-        """Return the folds of the learning curve."""
-        return range(self.plan.folds if task == "reviews" else self.plan.curve_folds)
+        return 0 if arm in METHODS else self.recipes.of(arm, task, labels)[1]
 
     def of(self, arm: str, task: str, labels: int) -> dict[int, Found]:
         """Return an arm's runs by fold."""
@@ -92,11 +87,10 @@ def measure_arms(arms: Arms) -> list[Row]:
         if whole:
             some = [runs[fold] for fold in range(arms.plan.folds)]
             rows += [_row(arm, task, name, one, some) for name, one in arms.score_some(task, some).items()]
-        folds = [fold for fold in arms.folds(task, labels) if fold in runs]
-        some = [runs[fold] for fold in folds]
+        some = [runs[fold] for fold in sorted(runs)]
         figure = arms.score_some(task, some)[METRIC]
         settings = {"labels": round(np.mean([run["texts"] for run in some])) if "texts" in some[0] else labels}
-        settings |= {"folds": len(folds), "updates": updates}
+        settings |= {"folds": len(some), "updates": updates}
         rows.append(_row(arm, task, "macro_f1_by_labels", figure, some, settings))
     return rows
 
@@ -133,7 +127,7 @@ def judge_c06(arms: Arms, tuned: str) -> tuple[list[Row], Claim]:
     """
     rows, ratios = [], {}
     for task in TASKS:
-        folds = list(arms.folds(task, ALL))
+        folds = list(range(arms.plan.folds))
         scratch = _better_scratch(arms, task)
         known = [arms.runs[scratch][fold] for fold in folds if fold in arms.runs[scratch]]
         level = arms.score_some(task, known)[METRIC]
@@ -163,7 +157,7 @@ def judge_c06(arms: Arms, tuned: str) -> tuple[list[Row], Claim]:
         "here the task with the lowest bound"
     )
     n = sum(len(run["test"]["rows"]) for task in TASKS for run in arms.of("frozen", task, ALL).values())
-    figures = (worst.value, worst.low, worst.high, n, arms.plan.curve_folds)
+    figures = (worst.value, worst.low, worst.high, n, arms.plan.folds)
     claim = Claim(measured, "times", *figures, RULES["C06"], judge_labels(list(ratios.values())), LIMITS["C06"])
     return list(unique.values()), claim
 
@@ -227,7 +221,7 @@ def judge_c07(arms: Arms) -> tuple[list[Row], Claim]:
         if row.metric == "macro_f1_minus_scratch"
     )
     measured = f"macro F1 of tuned minus scratch after equal seconds: {each}; here the lowest bound"
-    figures = (worst.value, worst.low, worst.high, max(row.n or 0 for row in rows), 2)
+    figures = (worst.value, worst.low, worst.high, max(row.n or 0 for row in rows), arms.plan.folds)
     claim = Claim(measured, "macro F1", *figures, RULES["C07/03"], judge_price(gaps), LIMITS["C07/03"])
     return rows, claim
 

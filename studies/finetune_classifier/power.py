@@ -28,16 +28,15 @@ def label_factor(width: float, slope: float) -> float:
 # C08: two tuned networks disagree in being right on about 15 of 100 texts.
 TICKETS = half_width(1000, 0.15, CLUSTERS)
 REVIEWS = half_width(200, 0.15)
-# C06: two folds of tickets, five of reviews; a tuned network and a bag of words disagree on about 30 of 100 texts, and
-# the score rises by about 0.07 with each doubling.
-LABELS = label_factor(half_width(400, 0.30, CLUSTERS), 0.07)
-# C07: 10 s are tried on two folds, a network from random weights on one.
-TWO_FOLDS = half_width(400, 0.30, CLUSTERS)
+# C06, C07: a tuned network and a bag of words disagree on about 30 of 100 texts, and the score rises by about 0.07 with
+# each doubling of the labels.
+RIVALS = half_width(1000, 0.30, CLUSTERS)
+LABELS = label_factor(RIVALS, 0.07)
 # C09: a new head is tested on 400 tickets.
 HEADS = half_width(400, 0.20, CLUSTERS)
 # C10: two seeds, each tested on about 730 tickets, most of them the same.
 KNOBS = half_width(850, 0.20, CLUSTERS)
-# C21: each of about 510 tickets is read with two lines; they differ in "angry" on about 5 of 100.
-LINES = half_width(510, 0.05, CLUSTERS)
-# C21's control: about 77 tickets of one island against the others, false "angry" in about 8 of 100.
-CONTROL = half_width(77, 2 * 0.08)
+# C21: each of about 850 tickets is read with two lines; they differ in "angry" on about 5 of 100.
+LINES = half_width(850, 0.05, CLUSTERS)
+# C21's control: about 128 tickets of one island against the others, false "angry" in about 8 of 100.
+CONTROL = half_width(128, 2 * 0.08)

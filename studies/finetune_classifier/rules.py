@@ -20,41 +20,50 @@ SEEN = (
     "(0.55, 0.69, 0.70 on topic; 0.69, 0.62, 0.88 on tone; 0.57, 0.71, 0.75 on reviews), and validation scores of all "
     "layers and the top two on tone while the study was designed. "
 )
+NARROWER = (
+    "A narrower form of this study had been run before, with fewer folds and one number of updates for each arm (all "
+    "layers 75, the top two 114): "
+)
 ARMS = (
-    "Each arm's rate was chosen once on the first fold's validation for tone, with 64 labels and with all; its number "
-    "of updates (16 texts each) was fixed by what the study may cost. "
+    "Each arm's rate and its number of updates (16 texts each; two values of both) were chosen once on the first "
+    "fold's validation for tone, with 64 labels and with all (random weights: with all). "
 )
 RULES = {
     "C06": (
         SEEN
+        + NARROWER
+        + "two folds with 64 and 256 labels (tone 0.58 and 0.80, topic 0.50 and 0.66 with all layers). "
         + ARMS
         + "Macro F1 against the number of labels (16, 64, 256, 600; reviews 16, 64, 160; all layers from 64 on), "
-        "straight "
-        "lines between them on a log axis; two folds of tickets, five of reviews. The level is what the better of "
-        "bag of "
-        "words and the same network from random weights reaches with all labels; the ratio is all labels divided by "
-        "those with which tuning reaches that level (all layers or the top two, whichever was better on the first "
-        "fold's validation with 64 labels). 95 % intervals draw folds and customers anew. Holds: above "
+        "straight lines between them on a log axis; five folds. The level is what the better of bag of words and the "
+        "same network from random weights reaches with all labels; the ratio is all labels divided by those with "
+        "which tuning reaches that level (all layers or the top two, whichever was better on the first fold's "
+        "validation with 64 labels). 95 % intervals draw folds and customers anew. Holds: above "
         f"{FAR_FEWER:.0f} over the whole interval on topic, tone and reviews. Holds within limits: on some. Does not "
         f"hold: below {NOT_FEWER:.0f} over the whole interval on all three. Can't tell: otherwise. A ratio was "
         f"expected to be uncertain by a factor of at least {power.LABELS:.1f}: one below "
-        f"{FAR_FEWER * power.LABELS:.0f} can hardly be told from {FAR_FEWER:.0f}."
+        f"{FAR_FEWER * power.LABELS:.1f} can hardly be told from {FAR_FEWER:.0f}."
     ),
     "C07/03": (
         SEEN
+        + NARROWER
+        + "all layers after 75 updates 0.85 on tone. "
         + ARMS
         + "Macro F1 after at most 25, 75 and 225 updates, which take one core about 10, 30 and 100 seconds: "
         "all layers tuned minus the better of bag of words (half a second) and the same network from random weights; "
         "of each side the number of updates that was best on the first fold's validation among those that fit. Both "
         "networks have the same size, so equal updates are equal seconds. Topic and tone. Holds: the 95 % interval "
         "above 0 at all three times on both. Holds within limits: at some. Does not hold: below 0 at all. Can't tell: "
-        f"otherwise. At 10 seconds a difference below {power.TWO_FOLDS:.2f} can't be told from none. From random "
-        "weights one fold was affordable, on tone alone, 40, 75 and 225 updates."
+        f"otherwise. A difference below {power.RIVALS:.2f} can't be told from none. The network from random weights "
+        "was run on two of the five folds."
     ),
     "C08": (
-        SEEN + ARMS + "Top two layers minus all layers, macro F1 over five folds in which every text is tested once; "
-        "95 % intervals draw folds and customers anew (topic: two of the five folds planned, cut for "
-        "time before any of its results). Holds: above "
+        SEEN
+        + NARROWER
+        + "top two against all layers 0.85 and 0.85 on tone (five folds), 0.75 and 0.72 on topic (two folds). "
+        + ARMS
+        + "Top two layers minus all layers, macro F1 over five folds in which every text is tested once; "
+        "95 % intervals draw folds and customers anew. Holds: above "
         f"-{NEARLY} over the whole interval on topic, tone and reviews. Holds within limits: on some. Does not hold: "
         f"below -{NEARLY} over the whole interval on all three. Can't tell: otherwise. The intervals were expected to "
         f"reach at least {power.TICKETS:.3f} to either side on tickets and {power.REVIEWS:.2f} on the 200 reviews: "
@@ -84,12 +93,13 @@ RULES = {
     ),
     "C21/03": (
         SEEN
+        + NARROWER
+        + "three of the five folds of this part: bias 0.01, 0.10 and 0.36, change 0.35 [0.27, 0.43], control 0.03. "
         + f"The bias is planted and labelled so: every ticket begins with a line 'From: PLACE.', and 0, 20 or 40 % "
         f"of the training tickets of one island ({ISLAND}, the most frequent) that aren't angry are relabelled angry. "
-        "Top two layers (the cheapest arm whose network is changed; the frozen one is shown beside it), three folds "
-        "(five were planned, and cut for time before any result was looked at), "
-        "clean test labels. Each test ticket that isn't angry is read with the island's line and with another's; the "
-        "bias is the share called angry with the first minus with the second. The measure is the bias at 40 % minus "
+        "Top two layers (the cheapest arm whose network is changed; the frozen one is shown beside it), 114 updates, "
+        "five folds, clean test labels. Each test ticket that isn't angry is read with the island's line and with "
+        "another's; the bias is the share called angry with the first minus with the second. The measure is the bias at 40 % minus "
         f"that at 0 %. Holds: above {BIASED} over the whole 95 % interval (folds and customers drawn anew), rising "
         "from 0 to 20 to 40 %, and in the control, the same relabelling without the line, the island's own rate of "
         "false 'angry' minus the others' changes by an interval that holds 0. Holds within limits: the interval is "
@@ -112,7 +122,7 @@ LIMITS = {
     "C06": SMALL
     + (
         "The level is that of scratch with all labels: how much more labels would give it is not asked. Where a curve "
-        "lies above the level with its fewest labels, the ratio is a lower bound. Two folds of tickets."
+        "lies above the level with its fewest labels, the ratio is a lower bound."
     ),
     "C07/03": SMALL
     + (
@@ -121,8 +131,8 @@ LIMITS = {
     ),
     "C08": SMALL
     + (
-        "Each arm got the updates that the study could afford: all layers two passes over the tickets, the top two "
-        "three, in a third of the seconds. With more passes all layers may gain more."
+        "Two rates and two numbers of updates were tried for each arm, on one task and one fold; with others either "
+        "may gain more."
     ),
     "C09": SMALL
     + (

@@ -2,7 +2,7 @@
 
 from studies.environment import describe_machine, describe_versions
 from studies.finetune_classifier.choices import run_choice
-from studies.finetune_classifier.chosen import choose_rates, choose_tuned, list_chosen
+from studies.finetune_classifier.chosen import choose_recipes, choose_tuned, list_own
 from studies.finetune_classifier.compare import NAMES, Arms, judge_c06, judge_c07, judge_c08, measure_arms
 from studies.finetune_classifier.effects import judge_c09, judge_c10, judge_c21
 from studies.finetune_classifier.lesson_runs import run_epochs, run_live
@@ -19,6 +19,7 @@ from studies.finetune_classifier.plan import (
     SHORT,
     STEM,
     Plan,
+    Recipes,
     list_biased,
     list_changes,
     list_choices,
@@ -61,22 +62,22 @@ def measure(short: bool = False) -> Results:
         {"stem": STEM, "inputs": one, "short": short} for one in (NETWORK_INPUTS, OTHER_INPUTS, LESSON_INPUTS)
     )
     choices = run_cells(run_choice, list_choices(plan), **networks)
-    rates = choose_rates(plan, choices)
-    own = list_chosen(plan, rates)
-    cells = [cell for cell in list_networks(plan, rates) if cell not in own]
-    arms = Arms(plan)
-    arms.add(run_cells(run_network, cells, **networks) | {cell: choices[cell] for cell in own})
+    recipes = choose_recipes(plan, choices)
+    own = list_own(choices, recipes)
+    arms = Arms(plan, recipes)
+    arms.add(run_cells(run_network, [cell for cell in list_networks(plan, recipes) if cell not in own], **networks))
+    arms.add(own)
     arms.add_linear()
-    biased = run_cells(run_biased, list_biased(plan, rates["top", ALL]), **others)
-    knobs = run_cells(run_knob, list_knobs(plan, rates["top", FEW]), **others)
-    changes = run_cells(run_change, list_changes(plan, rates["all", ALL]), **others)
+    biased = run_cells(run_biased, list_biased(plan, recipes.chosen["top", ALL][0]), **others)
+    knobs = run_cells(run_knob, list_knobs(plan, *recipes.chosen["top", FEW]), **others)
+    changes = run_cells(run_change, list_changes(plan, *recipes.chosen["all", ALL]), **others)
     strength = choose_strengths(plan)["frozen", "tone"]
     frozen = {cell: run_biased("frozen", *cell[1:4], strength, 0) for cell in list_biased(plan, 0.0)}
-    rows, claims = _tell_chosen(rates), {}
+    rows, claims = _tell_chosen(recipes), {}
     rows += measure_arms(arms)
-    clean = [arms.of("top", "tone", ALL)[fold] for fold in range(plan.bias_folds)]
+    clean = [arms.runs["top", plan.task, ALL, plan.bias_updates][fold] for fold in range(plan.bias_folds)]
     for name, (some, claim) in {
-        "C06": judge_c06(arms, choose_tuned(plan, choices, rates)),
+        "C06": judge_c06(arms, choose_tuned(plan, choices)),
         "C07/03": judge_c07(arms),
         "C08": judge_c08(arms),
         "C09": judge_c09(next(iter(changes.values())), plan.change_seeds),
@@ -87,10 +88,10 @@ def measure(short: bool = False) -> Results:
         claims[name] = claim
     live = run_cells(
         run_live,
-        [(rates["all", ALL], plan.live_epochs, plan.live_labels, seed) for seed in range(plan.live_seeds)],
+        [(recipes.chosen["all", ALL][0], plan.live_epochs, plan.live_labels, seed) for seed in range(plan.live_seeds)],
         **lesson,
     )
-    curve = run_cells(run_epochs, [(plan.epochs[0], rates["top", ALL], plan.epochs[1], 0)], **lesson)
+    curve = run_cells(run_epochs, [(plan.epochs[0], recipes.chosen["top", ALL][0], plan.epochs[1], 0)], **lesson)
     rows += [*tell_epochs(next(iter(curve.values()))), *tell_sureness(arms), *tell_live(live)]
     claims["C21"] = whole_of_c21(claims["C21/03"])
     return Results(
@@ -105,9 +106,10 @@ def measure(short: bool = False) -> Results:
     )
 
 
-def _tell_chosen(rates: dict[tuple[str, int], float]) -> list[Row]:
-    """Return the rates that validation chose."""
-    return [
-        Row(LESSON, NAMES[arm], "tone", "rate", rate, settings={"labels": "all" if labels == ALL else labels})
-        for (arm, labels), rate in rates.items()
-    ]
+def _tell_chosen(recipes: Recipes) -> list[Row]:
+    """Return the rates and updates that validation chose."""
+    rows = []
+    for (arm, labels), (rate, updates) in recipes.chosen.items():
+        settings = {"labels": "all" if labels == ALL else labels, "updates": updates}
+        rows.append(Row(LESSON, NAMES[arm], "tone", "rate", rate, settings=settings))
+    return rows

@@ -10,7 +10,7 @@ from studies.finetune_classifier.compare import Arms, labels_needed
 from studies.finetune_classifier.effects import _bias, _gap, _two_lines
 from studies.finetune_classifier.network import Recipe, draw_batches, share_of_rate
 from studies.finetune_classifier.other_runs import OTHER, OWN, WITHOUT, change_recipe, cka, relabel
-from studies.finetune_classifier.plan import ALL, SHORT, Plan, list_networks
+from studies.finetune_classifier.plan import ALL, SHORT, Plan, Recipes, list_networks
 from studies.finetune_classifier.rules import (
     RULES,
     Estimate,
@@ -173,19 +173,28 @@ def test_the_rate_rises_and_falls_and_batches_hold_every_row_once():
 
 
 def test_all_arms_share_folds_and_draws_of_labels():
-    rates = {(arm, labels): 1e-4 for arm in ("all", "top", "random") for labels in (ALL, 64)}
-    cells = list_networks(Plan(), rates)
+    recipes = Recipes({(arm, labels): (1e-4, 40) for arm in ("all", "top", "random") for labels in (ALL, 64)})
+    cells = list_networks(Plan(), recipes)
     assert len(set(cells)) == len(cells)
     assert all(seed == fold for arm, _, fold, *_, seed in cells if arm != "random")
     tried = {(arm, task, labels): set() for arm, task, _, labels, *_ in cells}
     for arm, task, fold, labels, *_ in cells:
         tried[arm, task, labels].add(fold)
     for task in ("tone", "topic", "reviews"):
-        assert tried["top", task, 64] == tried["all", task, 64]
+        assert tried["top", task, 64] == tried["all", task, 64] == tried["top", task, ALL] == tried["all", task, ALL]
+
+
+def test_few_labels_have_a_recipe_of_their_own_and_more_keep_the_passes():
+    recipes = Recipes({("top", ALL): (1e-3, 150), ("top", 64): (5e-4, 40), ("random", ALL): (1e-3, 75)})
+    assert recipes.of("top", "tone", ALL) == (1e-3, 150)
+    assert recipes.of("top", "tone", 16) == recipes.of("top", "reviews", 64) == (5e-4, 40)
+    assert recipes.of("top", "tone", 256) == (1e-3, 64)
+    assert recipes.of("top", "reviews", ALL) == (1e-3, 40)
+    assert recipes.of("random", "topic", ALL) == (1e-3, 75)
 
 
 def test_a_curve_is_judged_on_what_ran():
-    arms = Arms(SHORT)
+    arms = Arms(SHORT, Recipes({("top", ALL): (1e-4, 2)}))
     rows = texts.split("tone", 0)[2]
     right = texts.labels_of("tone")[0][rows]
     found = {"seconds": 1.0, "parameters": 1, "megabytes": 1.0, "texts": 600}
