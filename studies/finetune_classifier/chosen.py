@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sklearn.metrics import f1_score
 
-from studies.finetune_classifier.plan import FEW, Cell, Plan, Recipes, list_choices
+from studies.finetune_classifier.plan import ALL, FEW, Cell, Plan, Recipes, list_choices
 from studies.finetune_classifier.runs import Cell as Found
 from studies.finetune_classifier.texts import labels_of
 
@@ -23,6 +23,13 @@ def choose_recipes(plan: Plan, choices: Mapping[Cell, Found]) -> Recipes:
         if key not in best or score > best[key][0]:
             best[key] = score, cell
     return Recipes({key: (cell[4], cell[5]) for key, (_, cell) in best.items()})
+
+
+def choose_live_rate(plan: Plan, choices: Mapping[Cell, Found]) -> float:
+    """Return the rate of the lesson's own training: the best of all layers with the fewest updates tried."""
+    full = [cell for cell in list_choices(plan) if cell[0] == "all" and cell[3] == ALL]
+    short = [cell for cell in full if cell[5] == min(one[5] for one in full)]
+    return max(short, key=lambda cell: score_validation(plan.task, choices[cell]))[4]
 
 
 def choose_tuned(plan: Plan, choices: Mapping[Cell, Found]) -> str:

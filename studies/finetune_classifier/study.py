@@ -2,7 +2,7 @@
 
 from studies.environment import describe_machine, describe_versions
 from studies.finetune_classifier.choices import run_choice
-from studies.finetune_classifier.chosen import choose_recipes, choose_tuned, list_own
+from studies.finetune_classifier.chosen import choose_live_rate, choose_recipes, choose_tuned, list_own
 from studies.finetune_classifier.compare import NAMES, Arms, judge_c06, judge_c07, judge_c08, measure_arms
 from studies.finetune_classifier.effects import judge_c09, judge_c10, judge_c21
 from studies.finetune_classifier.lesson_runs import run_epochs, run_live
@@ -86,9 +86,10 @@ def measure(short: bool = False) -> Results:
     }.items():
         rows += some
         claims[name] = claim
+    live_rate = choose_live_rate(plan, choices)
     live = run_cells(
         run_live,
-        [(recipes.chosen["all", ALL][0], plan.live_epochs, plan.live_labels, seed) for seed in range(plan.live_seeds)],
+        [(live_rate, plan.live_epochs, plan.live_labels, seed) for seed in range(plan.live_seeds)],
         **lesson,
     )
     curve = run_cells(run_epochs, [(plan.epochs[0], recipes.chosen["top", ALL][0], plan.epochs[1], 0)], **lesson)
