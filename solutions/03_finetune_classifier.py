@@ -6,7 +6,7 @@
 # After this lesson you can
 #
 # - classify with vectors from a pre-trained network, and score it so that every class counts,
-# - fine-tune that network in six steps, and say what each part of the loop does,
+# - fine-tune that network in six steps, and say what each part does,
 # - say when tuning pays, what else it changes, and who bears its errors.
 
 # %% [markdown] tags=["notes"]
@@ -681,7 +681,7 @@ again = predict_logits(tokenizer, model, few)
 print(f"largest difference of a logit after loading: {np.abs(again - logits[:50]).max():.6f}")
 
 # %% [markdown]
-# Now lose something. In the first try the names of the classes come back in another order, as when somebody wrote them down from memory. In the second the tokenizer's files are missing.
+# Now lose something: the names of the classes come back in another order, as when somebody wrote them down from memory.
 
 # %%
 # demonstration 3.20
@@ -694,16 +694,22 @@ _, mixed = open_classifier(folder, settings)
 answers = [mixed.config.id2label[int(place)] for place in again.argmax(axis=1)]
 for kind, found in (("right names", tuned[:50]), ("mixed-up names", answers)):
     print(f"{kind}: {np.mean([one == other for one, other in zip(found, true, strict=False)]):.0%} right")
+del model, mixed
+
+# %% [markdown]
+# Nothing fails, every answer comes with its probability, and nearly all are wrong. And without the tokenizer's files?
+
+# %%
+# demonstration 3.21
 for path in folder.glob("token*"):
     path.unlink()
 try:
     open_classifier(folder, settings)
 except Exception as error:
     print(type(error).__name__, str(error)[:150])
-del model, mixed
 
 # %% [markdown]
-# The first is the worse mistake: nothing fails, every answer comes with its probability, and nearly all are wrong. The second is found because `open_classifier` counts; transformers alone would have made an empty tokenizer, to which all words are unknown, without a word. Save everything together, and after loading try texts whose answers you know.
+# This is found because `open_classifier` counts the pieces that the tokenizer knows. transformers alone makes an empty tokenizer, to which all words are unknown, and says nothing. Save everything together, and after loading try texts whose answers you know.
 
 # %% [markdown] tags=["slide"]
 # ## How many labels does it take?
@@ -711,7 +717,7 @@ del model, mixed
 # Labels cost. From here on, figures come from our study: many runs, each on its own fold, while you look at your one run as the red diamond. **From scratch** is both the bag of words and the same network with *random* weights: they know nothing before your labels.
 
 # %% tags=["slide"]
-# demonstration 3.21
+# demonstration 3.22
 from workshop.plots import plot_labels
 from workshop.score import read_results
 
@@ -724,7 +730,7 @@ for name in ("tone", "topic"):
 # @LABELS@
 
 # %%
-# demonstration 3.22
+# demonstration 3.23
 from workshop.score import show_verdict
 
 show_verdict("C06", "03_finetune_classifier")
@@ -738,7 +744,7 @@ show_verdict("C06", "03_finetune_classifier")
 predict("C07")
 
 # %%
-# demonstration 3.23
+# demonstration 3.24
 for name in ("tone", "topic"):
     for row in measured.select(task=name, metric="macro_f1_minus_scratch"):
         seen = row.settings
@@ -758,7 +764,7 @@ show_verdict("C07/03", "03_finetune_classifier")
 predict("C08")
 
 # %%
-# demonstration 3.24
+# demonstration 3.25
 for name in ("tone", "topic", "reviews"):
     for method in ("majority", "bag of words", "frozen", "top two layers", "all layers"):
         for row in measured.select(task=name, method=method, metric="macro_f1"):
@@ -834,7 +840,7 @@ check.finetune_classifier.stop_at(stop_at)
 # Real losses now: 200 tickets, the top two layers, ten epochs. Your `stop_at` says which weights to keep.
 
 # %% tags=["slide"]
-# demonstration 3.25
+# demonstration 3.26
 from workshop.plots import plot_losses
 
 curve = {
@@ -857,7 +863,7 @@ print("right on validation after each epoch:", *(f"{share:.2f}" for share in cur
 predict("C10")
 
 # %% tags=["slide"]
-# demonstration 3.26
+# demonstration 3.27
 from workshop.plots import plot_settings
 
 show(plot_settings(measured.select(task="hyper-parameters", metric="macro_f1")))
@@ -875,7 +881,7 @@ show_verdict("C10", "03_finetune_classifier")
 predict("C09")
 
 # %% tags=["slide"]
-# demonstration 3.27
+# demonstration 3.28
 from workshop.plots import plot_layers
 
 kinds = ("one_minus_cka", "one_minus_cka_seeds")
@@ -885,7 +891,7 @@ show(plot_layers(*(measured.select(task="topic", metric=kind) for kind in kinds)
 # And what are the vectors good for now? Two tasks that nobody tuned for: a new head for *tone* on the network that was tuned for *topic*, and lesson 02's search in the handbook.
 
 # %%
-# demonstration 3.28
+# demonstration 3.29
 for what in ("tone head accuracy", "handbook recall@1"):
     before, after = (measured.select(metric=what, method=method)[0].value for method in ("frozen", "all layers"))
     change = measured.select(metric=f"{what}, change")[0]
@@ -955,7 +961,7 @@ check.finetune_classifier.error_gap(error_gap)
 
 
 # %%
-# demonstration 3.29
+# demonstration 3.30
 gap = ready(error_gap, "3.8")
 homes = [tickets[row].home_island or "unknown" for row in test]
 for island, count in sorted(Counter(homes).items()):
@@ -973,7 +979,7 @@ for island, count in sorted(Counter(homes).items()):
 predict("C21")
 
 # %% tags=["slide"]
-# demonstration 3.30
+# demonstration 3.31
 from workshop.plots import plot_islands
 
 bias = measured.select(task="planted bias", method="top two layers")
@@ -983,8 +989,11 @@ for row in bias:
         figures = f"{row.value:z.2f} [{row.low:z.2f}, {row.high:z.2f}]"
         print(f"{row.settings['dose']:2} % relabelled: {row.metric.replace('_', ' ')} {figures}")
 
+# %% [markdown]
+# The measure of the rule isn't the rate of one island, which moves for other reasons too: each test ticket that isn't angry is read twice, with Ullasey's line and with another's. Everything else in it is equal, so the line is the cause of the difference.
+
 # %%
-# demonstration 3.31
+# demonstration 3.32
 show_verdict("C21/03", "03_finetune_classifier")
 show_verdict("C21", "03_finetune_classifier")
 
@@ -999,7 +1008,7 @@ show_verdict("C21", "03_finetune_classifier")
 # </details>
 
 # %%
-# demonstration 3.32
+# demonstration 3.33
 from workshop.plots import plot_sureness
 
 show(plot_sureness(measured.select(task="tone", metric="right_when_sure")))
@@ -1054,7 +1063,7 @@ show(plot_sureness(measured.select(task="tone", metric="right_when_sure")))
 # At work one rarely writes a loop: transformers' **Trainer** has one, with the same four boxes. One epoch on 200 tickets. **Wait:** @TRAINERWAIT@.
 
 # %%
-# demonstration 3.33
+# demonstration 3.34
 from transformers import DataCollatorWithPadding, Trainer, TrainingArguments
 
 tokenizer, model = load_classifier(settings, names, seed=0)
@@ -1067,7 +1076,7 @@ result = trainer.train()
 print(f"mean loss {result.training_loss:.2f}, {result.metrics['train_runtime']:.0f} s")
 
 # %%
-# demonstration 3.34
+# demonstration 3.35
 logits = predict_logits(tokenizer, model.to(settings.device), [texts[row] for row in test])
 by_trainer = [names[place] for place in logits.argmax(axis=1)]
 judge("Trainer, 200 tickets", task, by_trainer, result.metrics["train_runtime"], size)
@@ -1085,7 +1094,7 @@ del trainer, model
 # ## Your scoreboard
 
 # %%
-# demonstration 3.35
+# demonstration 3.36
 from workshop.checks import scoreboard
 
 scoreboard()
@@ -1094,7 +1103,7 @@ scoreboard()
 # To take points, predictions and rows along (on Colab and Binder nothing survives the session), copy this code. In another notebook: `from workshop.score import paste_code`, then `paste_code("""…""")`.
 
 # %%
-# demonstration 3.36
+# demonstration 3.37
 from workshop.score import make_code
 
 print(make_code())
