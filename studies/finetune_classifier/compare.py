@@ -9,7 +9,7 @@ import numpy as np
 
 from studies.finetune_classifier.chosen import score_validation
 from studies.finetune_classifier.linear import METHODS, choose_strengths, run_linear
-from studies.finetune_classifier.plan import ALL, LESSON, Cell, Plan, Recipes
+from studies.finetune_classifier.plan import ALL, FEW, LESSON, Cell, Plan, Recipes
 from studies.finetune_classifier.rules import LIMITS, RULES, Estimate, judge_labels, judge_layers, judge_price
 from studies.finetune_classifier.texts import groups_of, labels_of
 from studies.grouped import Figure, score_runs
@@ -41,12 +41,13 @@ class Arms:
 
     def add_linear(self) -> None:
         """Run and take in the arms without a network, at every size of the curve and on all folds with all labels."""
-        strengths = choose_strengths(self.plan)
+        strengths = {ALL: choose_strengths(self.plan), FEW: choose_few(self.plan)}
         for task in TASKS:
             for method in METHODS:
                 for labels in (*self.sizes(task, method), ALL):
                     for fold in range(self.plan.folds):
-                        found = run_linear(method, task, fold, labels, strengths[method, task])
+                        strength = strengths[FEW if 0 < labels <= FEW else ALL][method, task]
+                        found = run_linear(method, task, fold, labels, strength)
                         self.runs.setdefault((method, task, labels, 0), {})[fold] = found
 
     def sizes(self, task: str, arm: str) -> tuple[int, ...]:
@@ -70,6 +71,17 @@ class Arms:
     def score_some(self, task: str, runs: Sequence[Found]) -> dict[str, Figure]:
         """Return the scores of some runs."""
         return score_runs([run["test"] for run in runs], labels_of(task)[0], groups_of(task), self.plan.draws)
+
+
+def choose_few(plan: Plan) -> dict[tuple[str, str], float]:
+    """Return logistic regression's C with few labels: the best on the first fold's validation with 64; see rules."""
+    chosen = dict.fromkeys(((METHODS[0], task) for task in TASKS), 1.0)
+    for method in METHODS[1:]:
+        for task in TASKS[:2]:
+            scores = [score_validation(task, run_linear(method, task, 0, FEW, one)) for one in plan.strengths]
+            chosen[method, task] = plan.strengths[int(np.argmax(scores))]
+        chosen[method, "reviews"] = chosen[method, "tone"]
+    return chosen
 
 
 def as_estimate(figure: Figure) -> Estimate:

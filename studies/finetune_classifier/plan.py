@@ -46,7 +46,7 @@ class Plan:
     times: tuple[int, ...] = (25, 75, 225)
     scratch_folds: int = 2
     bias_updates: int = 114
-    strengths: tuple[float, ...] = (1.0, 10.0, 100.0)
+    strengths: tuple[float, ...] = (1.0, 10.0, 100.0, 1000.0)
     bias_folds: int = 5
     doses: tuple[int, ...] = (0, 20, 40)
     knobs: tuple[str, ...] = ("rate", "epochs", "batch", "warmup", "decay")

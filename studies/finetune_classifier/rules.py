@@ -26,13 +26,15 @@ NARROWER = (
 )
 ARMS = (
     "Each arm's rate and its number of updates (16 texts each; two values of both) were chosen once on the first "
-    "fold's validation for tone, with 64 labels and with all (random weights: with all). "
+    "fold's validation for tone, with 64 labels and with all (random weights: with all); logistic "
+    "regression's C, of four, likewise, on each task. "
 )
 RULES = {
     "C06": (
         SEEN
         + NARROWER
-        + "two folds with 64 and 256 labels (tone 0.58 and 0.80, topic 0.50 and 0.66 with all layers). "
+        + "two folds with 64 and 256 labels (tone 0.58 and 0.80, topic 0.50 and 0.66 with all layers). Then "
+        "the curves of all arms but random weights, before logistic regression's C was chosen with 64 labels too. "
         + ARMS
         + "Macro F1 against the number of labels (16, 64, 256, 600; reviews 16, 64, 160; all layers from 64 on), "
         "straight lines between them on a log axis; five folds. The level is what the better of bag of words and the "
