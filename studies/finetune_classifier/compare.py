@@ -53,7 +53,7 @@ class Arms:
     def sizes(self, task: str, arm: str) -> tuple[int, ...]:
         """Return the numbers of labels below all that an arm was tried with."""
         sizes = self.plan.sizes[:-1] if task == "reviews" else self.plan.sizes
-        return sizes[1:] if arm == "all" else () if arm in ("random", "majority") else sizes
+        return () if arm in ("random", "majority") else sizes
 
     def updates(self, arm: str, task: str, labels: int) -> int:
         """Return how many updates an arm takes in the comparison."""

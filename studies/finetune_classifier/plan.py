@@ -97,15 +97,15 @@ def list_networks(plan: Plan, recipes: Recipes) -> list[Cell]:
         rate, own = recipes.of(arm, task, labels)
         return arm, task, fold, labels, rate, updates or own, fold
 
-    folds, tickets, arms = range(plan.folds), ("tone", "topic"), (("top", plan.sizes), ("all", plan.sizes[1:]))
-    full = [cell(arm, task, fold, ALL) for task in tickets for fold in folds for arm, _ in arms]
+    folds, tickets, arms = range(plan.folds), ("tone", "topic"), ("top", "all")
+    full = [cell(arm, task, fold, ALL) for task in tickets for fold in folds for arm in arms]
     curves = [
-        cell(arm, task, fold, labels) for arm, sizes in arms for labels in sizes for task in tickets for fold in folds
+        cell(arm, task, fold, labels) for arm in arms for labels in plan.sizes for task in tickets for fold in folds
     ]
     reviews = [
         cell(arm, "reviews", fold, labels)
-        for arm, sizes in arms
-        for labels in (ALL, *(size for size in sizes if size <= FEW))
+        for arm in arms
+        for labels in (ALL, *(size for size in plan.sizes if size <= FEW))
         for fold in folds
     ]
     timed = [
