@@ -16,7 +16,7 @@ from workshop.tune.parts import learning_rate, pad_batch, stop_at
 lesson(
     "03_finetune_classifier",
     title="Fine-tune a classifier",
-    minutes=80,
+    minutes=85,
     seconds=130,
     extra="tune",
     libraries=("sklearn.metrics", "sklearn.model_selection", "torch"),
@@ -45,7 +45,7 @@ ABOVE_1 = ("it is above 1, as no share is: a count stands in a share's place, or
            "print each share: what is counted goes on top, all that it is counted among below.")  # fmt: skip
 SHARE = told(SCALAR, lambda case: ABOVE_1 if abs(case.got) > 1 else None)
 macro_f1 = exercise(
-    "3.1", macro_f1, title="score every class alike", points=2, minutes=7, stars=2, room=True, answer=SHARE
+    "3.1", macro_f1, title="score every class alike", points=2, minutes=8, stars=2, room=True, answer=SHARE
 )
 macro_f1.tries(
     (["calm", "calm", "calm", "angry"], ["calm", "calm", "angry", "angry"]), (["calm", "angry"], ["calm", "calm"]),
@@ -66,7 +66,7 @@ macro_f1.mistakes(
     ([("{*truth, *predicted}", "{*truth}"), ("{*truth, *predicted}", "{*predicted}")],
      "only the classes of one of the two lists count.", "go through the classes of both lists together."),
     (("scores.append(", "scores.append(truth.count(label) * (", "0.0)", "0.0))", "len(scores)", "len(truth)"),
-     "each class counts by its number of rows, so the large ones decide.", "let each class count once."),
+     "each class counts by its number of rows, so the large ones decide.", "go through {*truth, *predicted}."),
     ([(ONE_F1, "(precision + recall) / 2"), (ONE_F1, "precision"), (ONE_F1, "recall")],
      "precision and recall are averaged, or one of them alone.", "F1 is 2 · P · R / (P + R)."),
     (ONE_F1, "2 * precision * recall / precision + recall if hits else 0.0",
@@ -84,7 +84,7 @@ macro_f1.mistakes(
 )  # fmt: skip
 
 
-@exercise("3.2", title="split by customer", points=3, minutes=9, stars=3, room=True, answer=parts())
+@exercise("3.2", title="split by customer", points=3, minutes=11, stars=3, room=True, answer=parts())
 def split_by_customer(
     customers: list[str], shares: tuple[float, float, float], seed: int
 ) -> tuple[list[int], list[int], list[int]]:
@@ -119,8 +119,10 @@ def find_faults(value: Any, customers: list[str], shares: tuple[float, ...]) -> 
            "customers' names are returned, not their rows." if named else "other values than places in the list.",
            "for each list, collect the places at which one of its customers stands.")
     yield ({*rows} == {*range(len(customers))}, "every row in one of the lists",
-           "customers are left over: int() or round() cuts each share down, and what is cut off is nobody's.",
-           "let the last list have all that the others don't hold.")
+           *(("only one row of each customer is there: index() finds the first.", "go through all rows of the data.")
+             if len({*rows}) == len({*customers}) else
+             ("customers are left over: int() or round() cuts each share down, and what is cut off is nobody's.",
+              "let the last list have all that the others don't hold.")))
     yield (len({*rows}) == len(rows), "every row once",
            "the lists overlap, or a row is entered once for each row of its customer.",
            "let each list begin where the one before ends, and go through the rows once.")
@@ -196,7 +198,7 @@ pad_batch.mistakes(
 )  # fmt: skip
 
 
-@exercise("3.4", title="write the loss", points=3, minutes=8, stars=3, room=True, answer=SCALAR)
+@exercise("3.4", title="write the loss", points=3, minutes=10, stars=3, room=True, answer=SCALAR)
 def cross_entropy(logits: np.ndarray, labels: np.ndarray) -> float:
     """Return the mean over N rows of minus the log of the softmax probability of the true class; logits (N, C)."""
     shifted = logits - logits.max(axis=1, keepdims=True)  # (N, C), at most 0
@@ -220,8 +222,9 @@ LOG_FIRST = "don't make the probability first: log(a / b) is log a - log b, and 
 cross_entropy.mistakes(
     ([(TRUE_ONES, "log_probabilities[:, labels]"), (TRUE_ONES, "log_probabilities[labels]")],
      "whole columns are taken, [:, labels], or whole rows.", "pick one number a row: give np.arange(N) for the rows."),
-    ([(SHIFT, shift, ROW_SUM, "np.exp(shifted).sum(axis=0)") for shift in (SHIFT, "logits", "logits - logits.max(0)")],
-     "the softmax runs down the columns.", "each row's probabilities must add up to 1; try the other axis."),
+    ([(SHIFT, shift, LOGS, logs) for shift in (SHIFT, "logits", "logits - logits.max(0)")
+      for logs in ("shifted - np.log(np.exp(shifted).sum(0))", "np.log(np.exp(shifted) / np.exp(shifted).sum(0))")],
+     "the softmax runs down the columns, axis=0.", "each row's probabilities must add up to 1; try the other axis."),
     ([(SHIFT, shift, ROW_SUM, "np.exp(shifted).sum()") for shift in (SHIFT, "logits", "logits - logits.max()")],
      "the softmax takes all numbers together.", "each row needs a sum of its own: axis=1, keepdims=True."),
     ([(RESULT, f"{sign}np.exp({TRUE_ONES}).mean()") for sign in ("-", "", "1 - ")],
@@ -235,13 +238,16 @@ cross_entropy.mistakes(
     ([(LOGS, form.format(SOFTMAX, 10.0**-power)) for power in (3, 5, 7, 8, 9, 10, 12, 15) for form in BOUNDS],
      "what is added against log 0 bounds the loss: a row that is surely wrong must cost more.", LOG_FIRST),
     (RESULT, f"-{TRUE_ONES}.sum()", "the losses are added up: with more rows the loss would grow.", "take the mean."),
-    (RESULT, f"{TRUE_ONES}.mean()", "the minus is missing: the log of a probability is never above 0.",
+    ([(RESULT, f"{TRUE_ONES}.mean()", SHIFT, shift, LOGS, logs) for shift in (SHIFT, "logits")
+      for logs in (LOGS, f"np.log({SOFTMAX})")], "the minus is missing: the log of a probability is never above 0.",
      "put a minus in front: a loss is small when all is well."),
     (RESULT, f"-np.log(np.exp({TRUE_ONES}).mean())", "the mean is taken before the logarithm.",
      "take the log of each row's probability first, then the mean of the logs."),
     (TRUE_ONES, "log_probabilities.max(axis=1)", "the most probable class is scored, not the true one.",
      "pick the place that the row's label names."),
-    ([(RESULT, f"{RESULT} / np.log({base})") for base in (2, 10)], "the log has another base.", "use np.log: base e."),
+    ([(RESULT, f"{RESULT} / np.log({base})", SHIFT, shift, LOGS, logs) for base in (2, 10)
+      for shift in (SHIFT, "logits") for logs in (LOGS, f"np.log({SOFTMAX})")],
+     "the log has another base.", "use np.log: base e."),
     (TRUE_ONES, f"({ONES} * log_probabilities)", "the mean is taken over all N times C numbers.",
      "there is one number for each row, that of its true class: divide by the number of rows."),
     ([(LOGS, logs) for logs in ("logits", "shifted", "np.log(logits)", "np.log(np.maximum(logits, 1e-9))")],
@@ -251,7 +257,7 @@ cross_entropy.mistakes(
 )  # fmt: skip
 
 
-@exercise("3.5", title="choose what is trained", points=2, minutes=7, stars=2, answer=BAG)
+@exercise("3.5", title="choose what is trained", points=2, minutes=9, stars=2, answer=BAG)
 def trainable_parameters(names: list[str], top_layers: int) -> list[str]:
     """Return the names of the head and of the topmost layers; layers are counted from the names."""
     numbers = {name: int(name.split("layer.")[1].split(".")[0]) for name in names if "layer." in name}
@@ -333,6 +339,7 @@ learning_rate.mistakes(
     (DOWN, "1", "after the warm-up the rate stays at its peak.", "let it fall to 0 in a straight line."),
     ([(RISE, "step / warmup", f"peak * {DOWN}", DOWN), (RISE, "step / warmup"), (f"peak * {DOWN}", DOWN)],
      "a share from 0 to 1 is returned: the peak is missing.", "multiply by `peak`, on both ways."),
+    (RISE, "peak * (step + 1) / warmup", "the steps are counted from 1.", "the rate of step 0 is 0."),
     (RISE, "peak * step / steps", "the way up is divided by all steps: it ends too low.", "divide by `warmup`."),
 )  # fmt: skip
 
@@ -388,6 +395,7 @@ error_gap.mistakes(
      "leave the group's own rows out of the others."),
     (GAP, "sum(others) / len(others) - sum(mine) / len(mine)", "the sign is turned: right rows are counted, or the "
      "group is subtracted from the others.", "take the share of wrong rows: the group's minus the others'."),
+    (GAP, f"abs({GAP})", "the gap has lost its sign.", "where the group has fewer errors, it lies below 0."),
     ([(GAP, "sum(mine) / len(mine)"), (GAP, "sum(others) / len(others)")],
      "one rate is returned, with nothing to compare it with.", "subtract the others' rate from the group's."),
     ([(GAP, "(sum(mine) - sum(others)) / len(truth)"), (GAP, "sum(mine) / (sum(mine) + sum(others) or 1)")],

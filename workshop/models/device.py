@@ -10,9 +10,9 @@ from workshop.errors import WorkshopError
 from workshop.settings import Settings, choose_device, choose_dtype
 
 # oneDNN keeps a compiled kernel for every shape of a product that it has met, a thousand by default. Batches of texts
-# have many shapes: after 30 batches of MiniLM's tuning that is 200 MB. With a hundred, tuning takes a twentieth longer.
+# have many shapes: after 30 batches of MiniLM's tuning that is 200 MB. With 20 kernels tuning takes as long.
 KERNELS = "ONEDNN_PRIMITIVE_CACHE_CAPACITY"
-KEPT_KERNELS = 100
+KEPT_KERNELS = 20
 
 
 def place(settings: Settings) -> tuple[str, str]:
@@ -40,9 +40,14 @@ def place(settings: Settings) -> tuple[str, str]:
     return device, choose_dtype(device) if settings.dtype == "auto" else settings.dtype
 
 
-def _free_memory() -> None:
-    """Drop what only points to itself, as a deleted model does, and let the system have the free pages."""
-    gc.collect()
+def trim_memory() -> None:
+    """Let the system have the pages that this process has freed, where its C library can."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):  # another C library than glibc
             ctypes.CDLL("libc.so.6").malloc_trim(0)
+
+
+def _free_memory() -> None:
+    """Drop what only points to itself, as a deleted model does, and give its memory back."""
+    gc.collect()
+    trim_memory()
