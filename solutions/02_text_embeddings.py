@@ -472,7 +472,7 @@ check.text_embeddings.mean_reciprocal_rank(mean_reciprocal_rank)
 # %% [markdown]
 # ## Four searches
 #
-# Two are missing. **BM25** counts words too (it leaves out fewer function words), and marks long passages down; search engines have used it for thirty years, and a table without it proves little. And lesson 01's **averages** of MiniLM's word table, without any attention. (They keep function words; digits and words that the table lacks are left out.)
+# Two are missing. **BM25** counts the same words as TF-IDF, but marks down passages that are longer than the average; how far, says a number *b* from 0 to 1, usually 0.75. Search engines have used it for thirty years, and a table without it proves little. And lesson 01's **averages** of MiniLM's word table, without any attention: of the same words again, as far as the table has them, so that methods are compared and not inputs.
 
 # %% [markdown]
 # card 2.6
@@ -527,19 +527,17 @@ check.text_embeddings.average_vector(average_vector)
 # For those who have time: weigh each word by how rare it is. Do you find the rule now?
 # %%
 # demonstration 2.12
-import re
-
 from workshop.models import load_token_embeddings
-from workshop.search import Bm25Search
+from workshop.search import Bm25Search, content_words
 
 words, table = load_token_embeddings(settings)
 known, mean_of_words = {word: row for row, word in enumerate(words)}, ready(average_vector, "2.6")
 
 
 def average_all(some):
-    """Return your mean of word vectors for each text, each text with a table of its own words."""
+    """Return your mean of word vectors for each text: of the words that TF-IDF counts."""
     found = []
-    for tokens in (re.findall("[a-z]+", text.lower()) for text in some):
+    for tokens in map(content_words, some):
         mine = sorted(known.keys() & set(tokens))
         found.append(mean_of_words(tokens, mine, table[[known[word] for word in mine]]))
     return np.array(found)
@@ -604,6 +602,7 @@ from workshop.data import load_wiki_passages, load_wiki_vectors
 more = max(0, 10_000 - len(texts))
 haystack = texts + [passage.text for passage in load_wiki_passages()[:more]]
 judge("BM25", Bm25Search(haystack).score(wanted), "haystack")
+judge("BM25, b=0", Bm25Search(haystack, b=0).score(wanted), "haystack")
 judge("TF-IDF", TfidfSearch(haystack).score(wanted), "haystack")
 judge("MiniLM", np.hstack([asked @ vectors.T, asked @ load_wiki_vectors()[:more].T]), "haystack")
 
@@ -656,6 +655,8 @@ for task in ("handbook, questions", "handbook, paraphrases", "haystack, question
 
 # %%
 # demonstration 2.19
+import re
+
 from workshop.widgets import search_box
 
 plain = [" ".join(re.sub("[#*|]+|---", " ", text).split())[:70] for text in texts]
@@ -684,7 +685,7 @@ from gensim.models.doc2vec import Doc2Vec, TaggedDocument
 from workshop.data import load_lee, load_lee_background
 
 stories, ratings = load_lee()
-everything = [re.findall("[a-z]+", story.lower()) for story in [*stories, *load_lee_background()]]
+everything = [content_words(story) for story in [*stories, *load_lee_background()]]
 tagged = [TaggedDocument(tokens, [number]) for number, tokens in enumerate(everything)]
 options = {"vector_size": 100, "window": 8, "min_count": 2, "negative": 5, "epochs": 40, "workers": 1}
 doc2vec = Doc2Vec(tagged, dm=0, seed=11, **options)
