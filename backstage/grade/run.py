@@ -15,7 +15,7 @@ from backstage.grade.feedback import write_feedback, write_overview
 from backstage.grade.journal import Journal, make_digest
 from backstage.grade.judge import write_trace
 from backstage.grade.lms import write_canvas, write_moodle
-from backstage.grade.names import clean as clean_line
+from backstage.grade.names import clean_line
 from backstage.grade.options import Options, Summary
 from backstage.grade.outputs import Folder, name_pages, tidy, write_faults, write_grades, write_results
 from backstage.grade.records import Record, Submission

@@ -17,6 +17,8 @@ MARKS = (
 OTHERS = ((b"PK", "a zip or an Office document"), (b"%PDF", "a PDF"), (b"<", "a web page"), (b"{\\rtf", "a document"))
 CONFLICT = re.compile(r"^(<<<<<<<|=======|>>>>>>>)", re.MULTILINE)
 MOST_REMARKS = 10
+# How the nbgrader id of an exercise's answer begins.
+ANSWER_ID = "ex-"
 
 
 class NotebookError(ValueError):
@@ -144,14 +146,21 @@ def _mend_cell(cell: dict[str, Any]) -> str:
     if kind not in TYPES:
         kind = "code" if "outputs" in cell or "execution_count" in cell or _is_python(cell[field]) else "markdown"
         remark = remark or f"has no type: taken for {'code' if kind == 'code' else 'text'}"
-    cell["cell_type"] = kind
+    cell["cell_type"] = kind = "code" if _is_answer(cell) else kind
     if kind == "code":
+        cell.pop("attachments", None)
         cell["outputs"] = cell["outputs"] if isinstance(cell.get("outputs"), list) else []
         count = cell.get("execution_count")
         cell["execution_count"] = count if type(count) is int else None
     if not isinstance(cell.get("attachments", {}), dict):
         del cell["attachments"]
     return remark
+
+
+def _is_answer(cell: dict[str, Any]) -> bool:
+    """Tell whether a cell carries the id of an answer, which some have made text by accident."""
+    grading = cell["metadata"].get("nbgrader")
+    return isinstance(grading, dict) and str(grading.get("grade_id")).startswith(ANSWER_ID)
 
 
 def _read_source(source: Any) -> tuple[str, str]:
