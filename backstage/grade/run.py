@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from backstage.course.config import SECRET
 from backstage.grade.feedback import write_feedback, write_overview
-from backstage.grade.journal import Journal, make_digest
+from backstage.grade.journal import Journal, hash_grader, make_digest
 from backstage.grade.judge import write_trace
 from backstage.grade.lms import write_canvas, write_moodle
 from backstage.grade.names import clean_line
@@ -123,6 +123,7 @@ def _grade_found(
         return record, False
 
     for lesson, group in groupby(sorted(found, key=lambda one: one.lesson), key=lambda one: one.lesson):
+        hash_grader(lesson)  # once and before the threads: Python 3.11 can't parse code in several at a time
         with _grader(make_grader, lesson, secret, jobs, options.unsafe) as grader, ThreadPoolExecutor(jobs) as threads:
             waiting = [threads.submit(settle, one, grader) for one in group]
             try:
