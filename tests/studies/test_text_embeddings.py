@@ -199,6 +199,7 @@ def test_the_short_form_measures_everything(monkeypatch):
     assert found.claims.keys() == kept.claims.keys()
 
 
+@pytest.mark.slow
 def test_doc2vec_gives_a_new_text_the_same_vector_in_every_process():
     code = (
         "from studies.text_embeddings.trained import infer_vectors, train_documents;"
