@@ -167,7 +167,7 @@ top_k.mistakes(
     ([(PRODUCT, "(queries / np.linalg.norm(queries)) @ (documents / np.linalg.norm(documents)).T"),
       ("unit(documents)", "(documents / np.linalg.norm(documents))"),
       ("unit(queries)", "(queries / np.linalg.norm(queries))")],
-     "norm() without an axis gives one number for the whole table: all rows are divided by the same length.", NORMALISE),
+     "norm() without an axis gives one number for the whole table: all rows are divided by the same.", NORMALISE),
     ("unit(queries)", "queries", "the queries keep their lengths, so the scores aren't cosines.", NORMALISE),
     ([("unit(documents)", "(documents / np.linalg.norm(documents, axis=0))"),
       ("unit(queries)", "(queries / np.linalg.norm(queries, axis=0))"),
