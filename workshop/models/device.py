@@ -1,31 +1,24 @@
-"""Where models are put: the device and the number format of the settings, found where they say auto."""
+"""Where models are put, the device and the number format of the settings; what is said where one can't be loaded."""
 
-import contextlib
-import ctypes
-import gc
-import os
-import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from workshop.errors import WorkshopError
+from workshop.models.hub import first_line
+from workshop.models.memory import make_room
 from workshop.settings import Settings, choose_device, choose_dtype
-
-# oneDNN keeps a compiled kernel for every shape of a product that it has met, a thousand by default. Batches of texts
-# have many shapes: after 30 batches of MiniLM's tuning that is 200 MB. With 20 kernels tuning takes as long.
-KERNELS = "ONEDNN_PRIMITIVE_CACHE_CAPACITY"
-KEPT_KERNELS = 20
 
 
 def place(settings: Settings) -> tuple[str, str]:
     """Return the device and the number format that models are loaded on and in; sets PyTorch's threads.
 
     The memory of models that nobody holds any more is given back first: two together may be too much for 2 GB.
-
     Raises WorkshopError for a device that isn't there.
     """
-    os.environ.setdefault(KERNELS, str(KEPT_KERNELS))
     import torch
 
-    _free_memory()
+    make_room()
     torch.set_num_threads(settings.threads)
     device = choose_device() if settings.device == "auto" else settings.device
     missing = {
@@ -40,14 +33,19 @@ def place(settings: Settings) -> tuple[str, str]:
     return device, choose_dtype(device) if settings.dtype == "auto" else settings.dtype
 
 
-def trim_memory() -> None:
-    """Let the system have the pages that this process has freed, where its C library can."""
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError, AttributeError):  # another C library than glibc
-            ctypes.CDLL("libc.so.6").malloc_trim(0)
+@contextmanager
+def explain_loading(name: str, folder: Path, more: str = "") -> Iterator[None]:
+    """Turn what a damaged folder makes the libraries raise into one line. more: another way to bring the model."""
+    import torch
 
-
-def _free_memory() -> None:
-    """Drop what only points to itself, as a deleted model does, and give its memory back."""
-    gc.collect()
-    trim_memory()
+    try:
+        yield
+    except torch.OutOfMemoryError:
+        raise WorkshopError(
+            f"{name} doesn't fit this graphics card's memory. Close other notebooks, or take workshop.setup('small')."
+        ) from None
+    except Exception as error:
+        raise WorkshopError(
+            f"can't load {name} from {folder}: {first_line(error)[:160]}. A file is damaged or missing. "
+            f"Fetch it again: workshop fetch --again{more}."
+        ) from None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workshop.errors import WorkshopError, require, take_list
-from workshop.models.device import trim_memory
+from workshop.models.memory import trim_memory
 from workshop.tune.batches import compute_loss, draw_batches, evaluate
 from workshop.tune.examples import IGNORED, Example
 from workshop.tune.parts import Parts
