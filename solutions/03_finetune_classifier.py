@@ -733,7 +733,7 @@ for name in ("tone", "topic"):
     show(plot_labels(rows, {len(train): live} if name == task and settings.data is None else None))
 
 # %% [markdown]
-# With all 600 labels counted words reach 0.68 on tone and 0.54 on topic. Tuned on all layers, the network gets there with about a hundred: 6.1 [4.4, 9.4] times fewer on tone, 5.5 [3.8, 9.4] on topic, so *four times fewer* isn't sure on topic. There the frozen vectors save as much (5.2): the labels are saved by pre-training. On tone they save nothing, and tuning does.
+# With all 600 labels counted words reach 0.68 on tone and 0.54 on topic. Tuned on all layers, the network gets there with about a hundred: 6.1 [4.4, 9.6] times fewer on tone, 5.5 [3.8, 9.9] on topic, so *four times fewer* isn't sure on topic. There the frozen vectors save as much (5.2): the labels are saved by pre-training. On tone they save nothing, and tuning does. With 16 labels every method is still poor.
 
 # %%
 # demonstration 3.23
