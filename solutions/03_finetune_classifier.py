@@ -45,7 +45,7 @@ for ticket in tickets[:3]:
 # %% [markdown] tags=["slide"]
 # ## First the yardstick
 #
-# How many answers are right, the **accuracy**, isn't enough: where nine of ten messages are calm, a model that always says *calm* is right on nine of ten and useless. **Macro F1** asks each class the same two questions. Of those that you called *angry*, how many are? (**precision**) Of those that are angry, how many did you find? (**recall**) F1 joins the two, and the mean over classes lets each class count alike. (Skerryline's classes are about equally frequent, so here the two nearly agree. Your own messages hardly will be.)
+# How many answers are right, the **accuracy**, isn't enough: where nine of ten messages are calm, a model that always says *calm* is right on nine of ten and useless. **Macro F1** asks each class the same two questions. Of those that you called *angry*, how many are? (**precision**) Of those that are angry, how many did you find? (**recall**) F1 joins the two, and the mean over classes lets each class count alike.
 
 # %% [markdown]
 # card 3.1
@@ -209,7 +209,7 @@ for task in tasks:
     judge("majority", task, [most] * len(test))
 
 # %% [markdown]
-# **Which digits to trust:** with about 200 test texts a share near 50 % is known to ± 7 points, one near 90 % to ± 4; another split moves it too. Never trust the second decimal of a single run.
+# **Which digits to trust:** with about 200 test texts a share near 50 % is known to ± 7 points, one near 90 % to ± 4; another split moves it too. Never trust the second decimal of a single run. And where classes are about equally frequent, as Skerryline's, accuracy and macro F1 nearly agree; your own messages hardly are.
 
 # %% [markdown] tags=["slide"]
 # ## Where pre-trained weights come from
@@ -303,9 +303,9 @@ boxes = [
 show(plot_boxes(boxes, title="Training is four boxes, again and again.", cycle=True))
 
 # %% [markdown]
-# The box *predict*: a class's **logit** is its weights times the vector, a score without bounds. **Softmax** turns a row of logits into probabilities: raise e to each, divide by their sum. With two classes that is 1.3's σ.
+# The box *predict*: a class's **logit** is its weights times the vector, a score without bounds. **Softmax** makes probabilities: raise e to each, divide by the sum. With two classes that is 1.3's σ.
 #
-# The box *loss*: minus the logarithm of the probability that the *true* class got, its **cross-entropy**: 0 when it was sure and right, large when sure and wrong. You write it now, as 3.4 (3.3 comes with the batches); it trains the network below, and lesson 04's language model too.
+# The box *loss*: minus the logarithm of the probability that the *true* class got, its **cross-entropy**: 0 when sure and right, large when sure and wrong. You write it now, as 3.4 (3.3 comes later); it trains the network below, and lesson 04's language model.
 
 # %% [markdown]
 # card 3.4
@@ -525,9 +525,9 @@ check.finetune_classifier.trainable_parameters(trainable_parameters)
 
 # %% [markdown]
 # card 3.6
-# A new head is random; large first steps would shake the layers below. Let the rate rise first.
+# Large first steps would shake the layers below. Let the rate rise first.
 #
-# **Given** `step` (from 0), `steps` in all, `warmup`, fewer than `steps`, and `peak`. **Return** the rate: in a line from 0 at step 0 to `peak` at step `warmup`, in another to 0 at step `steps`; 0 after that. Warm-up 0 begins at the peak.
+# **Given** `step` (from 0), `steps` in all, `warmup` (less than `steps`) and `peak`. **Return** the rate: in a line from 0 at step 0 to `peak` at step `warmup`, in another to 0 at step `steps`; 0 after that. Warm-up 0 begins at the peak.
 #
 # **By hand:** 10 steps, warm-up 2, peak 0.8: steps 1, 2, 6, 10 get 0.4, 0.8, 0.4, 0.
 

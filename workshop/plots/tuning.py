@@ -60,8 +60,8 @@ def _draw(
         for place, (name, points) in enumerate(lists.items()):
             where, values = [point[0] for point in points], [point[1] for point in points]
             reach = [
-                [0 if low is None else value - low for _, value, low, _ in points],
-                [0 if high is None else high - value for _, value, _, high in points],
+                [0 if low is None else max(0, value - low) for _, value, low, _ in points],
+                [0 if high is None else max(0, high - value) for _, value, _, high in points],
             ]
             # Side by side, so that intervals don't cover each other.
             shift = (place - len(lists) / 2) * 0.03
