@@ -1074,7 +1074,7 @@ from transformers import DataCollatorWithPadding, Trainer, TrainingArguments
 
 tokenizer, model = load_classifier(settings, names, seed=0)
 rows = [{**tokenizer(texts[r], truncation=True), "labels": classes[truth[task][r]]} for r in train[:200]]
-options = {"num_train_epochs": 1, "per_device_train_batch_size": 16, "learning_rate": 2e-4, "warmup_steps": 2}
+options = {"num_train_epochs": 1, "per_device_train_batch_size": 8, "learning_rate": 2e-4, "warmup_steps": 2}
 options |= {"save_strategy": "no", "report_to": [], "use_cpu": settings.device == "cpu", "disable_tqdm": True}
 plan = TrainingArguments(tempfile.mkdtemp(), **options)
 trainer = Trainer(model, plan, data_collator=DataCollatorWithPadding(tokenizer), train_dataset=rows)

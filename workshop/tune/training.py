@@ -2,6 +2,7 @@
 
 import math
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -118,28 +119,28 @@ class _Keeper:
     def __init__(self, model: Any) -> None:
         self.weights = [one for one in model.parameters() if one.requires_grad]
         self.losses: list[float] = []
-        self.kept: list[Any] = []
+        self.kept: Any = None
         self.best: int | None = None
         self.is_over = False
 
     def keep(self, loss: float, stop_at: Callable[[Sequence[float], int], int], patience: int) -> None:
-        """Take in the loss after an epoch."""
+        """Take in the loss after an epoch; the best epoch's weights are kept in a file, not in a second copy."""
         self.losses.append(loss)
         best = stop_at(list(self.losses), patience)
         if best == len(self.losses) - 1:
-            self.best = best
-            if self.kept:  # into the same memory: a second copy of all weights beside it would be too much
-                for kept, one in zip(self.kept, self.weights, strict=True):
-                    kept.copy_(one.detach())
-            else:
-                self.kept = [one.detach().clone() for one in self.weights]
+            self.best, self.kept = best, self.kept or tempfile.TemporaryFile()  # noqa: SIM115 (restore closes it)
+            self.kept.seek(0)
+            require("torch", "tune").save([one.detach() for one in self.weights], self.kept)
         self.is_over = len(self.losses) - 1 - best >= patience
 
     def restore(self) -> int | None:
         """Put the best epoch's weights back, where one was kept; returns which."""
-        with require("torch", "tune").no_grad():
-            for one, kept in zip(self.weights, self.kept or self.weights, strict=True):
-                one.copy_(kept)
+        if self.best is not None:
+            torch = require("torch", "tune")
+            with self.kept, torch.no_grad():
+                self.kept.seek(0)
+                for one, kept in zip(self.weights, torch.load(self.kept), strict=True):
+                    one.copy_(kept)
         return self.best
 
 
