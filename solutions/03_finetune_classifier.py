@@ -107,11 +107,11 @@ check.finetune_classifier.macro_f1(macro_f1)
 #
 # A score counts on messages that the model hasn't seen. Three parts: from **training** texts it learns, on **validation** texts we choose (how long, how fast?), on **test** texts we look once.
 #
-# Customers write again about the same matter, in nearly the same words. If one such letter is in training and the other in the test, its label is known before.
+# Customers write again about the same matter, often in similar words. If one such letter is in training and the other in the test, the test flatters the model.
 
 # %% [markdown]
 # card 3.2
-# Who writes twice often writes nearly the same. A test needs new customers: deal out customers, not rows.
+# Who writes twice often writes alike. A test needs new customers: deal out customers, not rows.
 #
 # **Given** `customers`, one a row, three `shares` **of the different customers** and a `seed`. **Return** three lists of rows, counted from 0: training, validation, test. The seed shuffles; the same seed gives the same lists, also tomorrow.
 #
@@ -214,7 +214,7 @@ for task in tasks:
 # %% [markdown] tags=["slide"]
 # ## Where pre-trained weights come from
 #
-# Nobody labelled a topic for this encoder. It first read plain text with words hidden, and guessed them. Then its makers went on with a billion pairs that belong together, such as question and answer: its vector for one should lie near the other's.
+# Nobody labelled a topic for this encoder. A larger network first read plain text with words hidden, and guessed them; this one learnt to imitate it. Then its makers went on with a billion pairs that belong together, such as question and answer: its vector for one should lie near the other's.
 
 # %% tags=["slide"]
 # demonstration 3.4
@@ -225,7 +225,7 @@ steps = [
     ("pairs", "my boat was delayed – when is the next one? Bring their vectors together"),
     ("your labels", "my boat was delayed is of the topic disruption: a few hundred of these"),
 ]
-show(plot_boxes(steps, title="Weights are learnt in three rounds; only the last one needs labels."))
+show(plot_boxes(steps, title="Weights are learnt in three rounds; the last one needs your labels."))
 
 # %% [markdown]
 # A language model goes the same way: it guesses the next word of plain text, then it is shown instructions with answers (lesson 04). What all share: the costly part needs no labels, and others have paid for it.
@@ -256,8 +256,8 @@ counts = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True).fit([texts[row] 
 said, price = {}, {}
 for task in tasks:
     known = [truth[task][row] for row in train]
-    # C: how large the weights may grow; each rival's was chosen by validation
-    for method, features, strength in (("bag of words", counts, 100), ("frozen", vectors, 10)):
+    # C: how large the weights may grow; chosen by validation
+    for method, features, strength in (("bag of words", counts, 100), ("frozen", vectors, 10 if task == "tone" else 1)):
         start = perf_counter()
         logistic = LogisticRegression(C=strength, max_iter=2000).fit(features[train], known)
         said[method, task] = logistic.predict(features[test]).tolist()
@@ -285,7 +285,7 @@ for (method, task), predicted in said.items():
     frozen[task] = value if method == "frozen" else frozen.get(task)
 
 # %% [markdown]
-# Measured over five folds (the tickets in five parts, each the test once): on topic frozen vectors reach 0.72 and counted words 0.54, on tone 0.65 and 0.68. What a message is *about* lies in the vectors: pairs about the same thing were brought together when they were learnt. How it is *said* they show no better than counted words. Your one split may lie ten points off.
+# Measured over five folds (the tickets in five parts, each the test once): on topic frozen vectors reach 0.72 and counted words 0.54, on tone 0.65 and 0.68. What a message is *about* lies in the vectors: pairs about the same thing were brought together when they were learnt. How it is *said* these vectors, the last layer's, show no better than counted words. Your one split may lie ten points off.
 
 # %% [markdown] tags=["slide"]
 # ## Four boxes
@@ -602,7 +602,7 @@ source = inspect.getsource(fine_tune)
 print(textwrap.dedent(source[source.index("        for rows, ends_epoch") : source.index("    return Training")]))
 
 # %% [markdown]
-# *Predict* and *loss* are `compute_loss`, which calls your `pad_batch` and your `cross_entropy`. *Gradient* is `loss.backward()`: PyTorch goes back through all layers by itself, beginning with p minus 1 at the true class; `as_loss` lets your number go along. *Step* is `optimizer.step()`, with your `learning_rate`. The **optimizer**, AdamW, gives each weight a pace of its own. `clip_grad_norm_` cuts a step that would be too long. The rest shows, times, and keeps the best epoch.
+# *Predict* and *loss* are `compute_loss`, which calls your `pad_batch` and your `cross_entropy`. *Gradient* is `loss.backward()`: PyTorch goes back through all layers by itself, beginning with p minus 1 at the true class; `as_loss` lets your number go along. *Step* is `optimizer.step()`, with your `learning_rate`. The **optimizer**, AdamW, gives each weight a pace of its own. `clip_grad_norm_` cuts a gradient that is too long. The rest shows, times, and keeps the best epoch.
 
 # %% [markdown]
 # Once through the training texts is an **epoch**: here about 38 batches of 16. Two epochs, all layers learn. **Wait:** about 40 seconds, up to three minutes on a busy machine.
@@ -733,7 +733,7 @@ for name in ("tone", "topic"):
     show(plot_labels(rows, {len(train): live} if name == task and settings.data is None else None))
 
 # %% [markdown]
-# With all 600 labels counted words reach 0.68 on tone and 0.54 on topic. Tuned on all layers, the network gets there with about a hundred: 6.1 [4.4, 9.6] times fewer on tone, 5.5 [3.8, 9.9] on topic, so *four times fewer* isn't sure on topic. There the frozen vectors save as much (5.2): the labels are saved by pre-training. On tone they save nothing, and tuning does. With 16 labels every method is still poor.
+# With all 600 labels counted words reach 0.68 on tone and 0.54 on topic. Tuned on all layers, the network gets there with about a hundred: 6.1 [4.4, 9.6] times fewer on tone, 5.5 [3.8, 9.9] on topic, so *four times fewer* isn't sure on topic. There the frozen vectors save as much (5.2): the labels are saved by pre-training. On tone the last layer's save nothing, and tuning does. With 16 labels every method is still poor.
 
 # %%
 # demonstration 3.23
@@ -759,7 +759,7 @@ for name in ("tone", "topic"):
 show_verdict("C07/03", "03_finetune_classifier")
 
 # %% [markdown]
-# After 10 seconds counted words are far ahead: 0.68 against 0.26 on tone. After 30 the tuned network leads by 0.16 [0.11, 0.22] there and 0.15 [0.10, 0.20] on topic, after 100 by 0.22 and 0.18. (Its rate was chosen for the long training.) From random weights the same network reaches 0.69 on tone after two minutes, no more than counted words, and 0.36 on topic.
+# After 25 updates, 14 seconds of one core, counted words are far ahead: 0.68 against 0.26 on tone. After 75 the tuned network leads by 0.16 [0.11, 0.22] there and 0.15 [0.10, 0.20] on topic, within 225 by 0.22 and 0.18. (Its rate was chosen for the long training.) From random weights the same network reaches 0.69 on tone after two minutes, no more than counted words, and 0.36 on topic; it was still learning.
 
 # %% [markdown] tags=["slide"]
 # ## All layers, or the top two?
@@ -779,7 +779,7 @@ for name in ("tone", "topic", "reviews"):
 show_verdict("C08", "03_finetune_classifier")
 
 # %% [markdown]
-# The top two layers lie 0.02 [−0.01, 0.05] behind on tone and 0.03 [0.00, 0.07] ahead on topic: neither can be told from equal. That they lose less than 0.03 is sure on topic alone, so it *holds within limits*. And look at *frozen*: on topic 0.72, as much as all layers; on tone 0.65 against 0.90. **A frozen embedding is enough where its vectors already sort the texts as your labels do.**
+# The top two layers lie 0.02 [−0.01, 0.05] behind on tone and 0.03 [0.00, 0.07] ahead on topic: by these wide intervals neither can be told from equal. That they lose less than 0.03 is sure on topic alone, so it *holds within limits*. And look at *frozen*: on topic 0.72, as much as all layers; on tone 0.65 against 0.90. **Frozen vectors are enough where they already sort the texts as your labels do.** (Only the last layer's were tried.)
 
 # %% [markdown] tags=["slide"]
 # ## When to stop
@@ -858,12 +858,12 @@ show(plot_losses(curve["training_loss"], curve["validation_loss"], best))
 print("right on validation after each epoch:", *(f"{share:.2f}" for share in curve["validation_accuracy"]))
 
 # %% [markdown]
-# Your `stop_at` keeps the sixth epoch. With patience 1 it would have stopped one bad epoch earlier, and kept the fourth: losses of few texts jump. The training loss falls to 0.001, these texts are known by heart. Accuracy hardly falls after the stop while the loss rises: the network first gets *surer* of its mistakes.
+# Your `stop_at` keeps the sixth epoch. With patience 1 it would have stopped after the fifth and kept the fourth: losses of few texts jump. The training loss falls to 0.001, these texts are known by heart. Accuracy hardly falls after the stop while the loss rises: the network first gets *surer* of its mistakes.
 
 # %% [markdown] tags=["slide"]
 # ## Which settings matter?
 #
-# Rate, epochs, batch, warm-up, **weight decay** (each step shrinks all weights a little): **hyper-parameters** are what *you* set, not the training. Each was taken times 1/4 and times 4, the others left alone; with 64 labels, where a run takes seconds.
+# Rate, epochs, batch, warm-up, **weight decay** (each step shrinks all weights a little): **hyper-parameters** are what *you* set, not the training. Each was taken times 1/4 and times 4 (epochs times 2), the others left alone; with 64 labels, where a run takes seconds.
 
 # %%
 predict("C10")
@@ -876,7 +876,7 @@ show(plot_settings(measured.select(task="hyper-parameters", metric="macro_f1")))
 show_verdict("C10", "03_finetune_classifier")
 
 # %% [markdown]
-# Epochs and rate matter: a quarter of the epochs gives 0.15 instead of 0.47, a quarter of the rate 0.32, and four times the rate 0.56. Batch and warm-up move the score by 0.05 and 0.03, no more than seeds do (0.04 is one standard deviation), weight decay by nothing. **If you can try only two settings, try these two.** And the default, chosen with one fold's 200 texts, wasn't the best.
+# Epochs and rate matter: a quarter of the epochs gives 0.15 instead of 0.47, a quarter of the rate 0.32, and four times the rate 0.56. Batch and warm-up move the score by 0.05 and 0.03, about as much as seeds do (0.04 is one standard deviation), weight decay by nothing. **If you can try only two settings, try these two.** And the default, chosen with one fold's 200 texts, wasn't the best.
 
 # %% [markdown] tags=["slide"]
 # ## What else has changed?
@@ -906,7 +906,7 @@ for what in ("tone head accuracy", "handbook recall@1"):
 show_verdict("C09", "03_finetune_classifier")
 
 # %% [markdown]
-# In the top layer 1 − CKA is 0.48, between two seeds 0.10; in the lowest hardly anything moved. And the vectors have lost what nobody asked for: a new head for tone falls from 0.63 to 0.38 right, and search finds the right page first for 0.34 of the questions instead of 0.85. **Tuning spends what the network knew.** Keep the untuned one for everything else.
+# In the top layer 1 − CKA is 0.48, between two seeds 0.10; in the lowest hardly anything moved. And the vectors have lost what nobody asked for: a new head for tone falls from 0.63 to 0.38 right, and search finds the right page first for 0.34 of the questions instead of 0.85. **Tuning spends what the last layers' vectors knew.** Keep the untuned one for everything else.
 
 # %% [markdown] tags=["slide"]
 # ## Who bears the errors?
@@ -1004,7 +1004,7 @@ show_verdict("C21/03", "03_finetune_classifier")
 show_verdict("C21", "03_finetune_classifier")
 
 # %% [markdown]
-# At 40 % the line alone turns 0.27 [0.14, 0.38] more of the test's tickets *angry*; relabelled without a line, nothing of the kind is found (0.01 [−0.07, 0.09]). Over all tickets 0.83 right became 0.80: **the whole hardly shows what one group bears.** Logistic regression on frozen vectors learns the bias too (0.17): it lies in the labels, not in the tuning.
+# At 40 % of the tickets that aren't angry the line alone turns 0.27 [0.14, 0.38] *angry*; relabelled without a line, nothing of the kind is found (0.01 [−0.07, 0.09]). Over all tickets 0.83 right became 0.80: **the whole hardly shows what one group bears.** Logistic regression on frozen vectors learns the bias too (0.17): it comes from the labels.
 
 # %% [markdown]
 # <details><summary>Further: is it as sure as it is right?</summary>
@@ -1026,7 +1026,7 @@ show(plot_sureness(measured.select(task="tone", metric="right_when_sure")))
 #
 # <details><summary>Tune all layers: more weights learn more</summary>
 #
-# More weights also learn the 40 messages by heart. In our study all layers did better than frozen vectors with 64 labels, too: 0.61 against 0.38 on tone, on topic 0.46 against 0.45. So it may pay. But it takes a minute a try, with settings to choose on almost no validation; see first what a second gives.
+# More weights also learn the 40 messages by heart. In our study all layers did better than frozen vectors with 64 labels, too: 0.61 against 0.38 on tone, though no better on topic (0.46 against 0.45). So it may pay. But it takes a minute a try, with settings to choose on almost no validation; see first what a second gives.
 #
 # </details>
 #
@@ -1094,7 +1094,7 @@ del trainer, model
 # - **Several labels for one text** (*refund* and *angry* at once): a σ for each class instead of one softmax.
 # - **Few or skewed labels**: class weights, and tuning the encoder on pairs of texts first (lesson 05 tunes it on pairs).
 # - **Adapters** instead of whole layers, and tuning a language model: lesson 04.
-# - **Cross-checking labels**: two people label the same messages, and their agreement bounds every score.
+# - **Cross-checking labels**: two people label the same messages, and their agreement says how far a score can be trusted.
 
 # %% [markdown]
 # ## Your scoreboard

@@ -41,7 +41,7 @@ def draw_labels(rng: np.random.Generator, count: int) -> tuple[list[str], list[s
     return truth, [t if rng.random() < 0.4 else g for t, g in zip(truth, guess, strict=True)]
 
 
-ABOVE_1 = ("it is above 1, as no share is: a count stands in a share's place, or a division is upside down.",
+ABOVE_1 = ("it is beyond 1, as no share is: a count stands in a share's place, or a division is upside down.",
            "print each share: what is counted goes on top, all that it is counted among below.")  # fmt: skip
 SHARE = told(SCALAR, lambda case: ABOVE_1 if abs(case.got) > 1 else None)
 macro_f1 = exercise(
