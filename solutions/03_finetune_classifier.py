@@ -779,7 +779,7 @@ for name in ("tone", "topic", "reviews"):
 show_verdict("C08", "03_finetune_classifier")
 
 # %% [markdown]
-# The top two layers lie 0.02 [−0.01, 0.05] behind on tone and 0.03 [0.00, 0.07] ahead on topic: by these wide intervals neither can be told from equal. That they lose less than 0.03 is sure on topic alone, so it *holds within limits*. And look at *frozen*: on topic 0.72, as much as all layers; on tone 0.65 against 0.90. **Frozen vectors are enough where they already sort the texts as your labels do.** (Only the last layer's were tried.)
+# The top two layers lie 0.02 [−0.01, 0.05] behind on tone and 0.03 [0.00, 0.07] ahead on topic: by these wide intervals neither can be told from equal. That they lose less than 0.03 is sure on topic alone: *holds within limits*. Look at *frozen*: on topic 0.72, as much as all layers; on tone 0.65 against 0.90. **Frozen vectors are enough where they already sort the texts as your labels do.** (Only the last layer's were tried.)
 
 # %% [markdown] tags=["slide"]
 # ## When to stop
