@@ -246,4 +246,7 @@ def test_most_heads_look_at_the_first_mark(encoder, text):
         for head in range(12):
             tokens, parts = read_head(encoder, "A drag of two hours or more earns 60 per cent back.", layer, head)
             at_mark += tokens[np.argmax(parts["key"] @ parts["query"][tokens.index("drag")])] == "[CLS]"
-    assert f"at the mark `[CLS]` in {at_mark} of the 72 heads" in text
+    assert (
+        f"all 72 heads, and in {at_mark} of them the *drag* of the first sentence looks most at the mark `[CLS]`"
+        in text
+    )
