@@ -49,11 +49,11 @@ attend.tries(
     (np.array([1.0, -1]), np.array([[1.0, 0], [0, 1], [2, 2]]), np.array([[1.0, 0, 0], [0, 1, 0], [0, 0, 1]])),
     (np.array([1000.0, 0]), np.array([[3.0, 0], [3, 1], [1, 1]]), np.array([[2.0], [4], [9]])),
     (np.array([-1000.0, 0]), np.array([[2.0, 1], [1, 5]]), np.array([[3.0, 1, 0], [5, 2, 7]])),
+    (np.array([1000.0, 0]), np.array([[3.0, 0], [-3, 1], [-2, 1]]), np.array([[2.0], [4], [9]])),
     (np.array([2.0, 1]), np.array([[1.0, 3]]), np.array([[7.0, 8, 9]])),
 )  # fmt: skip
-attend.draws(
-    lambda rng: (rng.integers(-2, 3, 4), rng.integers(-1, 2, (3, 4)), 1.0 * rng.integers(0, 9, (3, 2))), times=3
-)
+attend.draws(lambda rng: (rng.integers(-2, 3, 4), rng.integers(-1, 2, (3, 4)), 1.0 * rng.integers(0, 9, (3, 2))),
+             times=3)  # fmt: skip
 SHIFTED, SHARED, MIX = "scores - scores.max()", "weights / weights.sum()", "(weights / weights.sum()) @ values"
 attend.mistakes(
     (" / np.sqrt(len(query))", "", "the scores aren't divided by √D, so the best key takes too much.",
@@ -68,7 +68,8 @@ attend.mistakes(
     ([(f"np.exp({SHIFTED})", "scores"), (f"np.exp({SHIFTED})", "scores", SHARED, "weights")],
      "the scores themselves are the weights, without exp(): some are negative, and a sum of 0 gives NaN.",
      "take np.exp() of each score, then divide by their sum."),
-    ([(SHIFTED, "scores"), (SHIFTED, "np.minimum(scores, 700)"), (SHIFTED, "np.clip(scores, -700, 700)")],
+    ([(SHIFTED, "scores"), (SHIFTED, "np.minimum(scores, 700)"), (SHIFTED, "np.clip(scores, -700, 700)"),
+      (SHIFTED, "scores - scores.mean()")],
      "exp() overflows: of 1,000 it is infinite, and infinity divided by infinity is NaN.",
      "subtract the largest score from all scores before exp(): the weights stay the same."),
     (SHIFTED, "scores / scores.max()", "the scores are divided by the largest one, which changes the weights.",
@@ -81,6 +82,8 @@ attend.mistakes(
     ([(MIX, f"({MIX}) / len(values)"), (MIX, "(weights @ values) / len(values)")],
      "the weighted values are averaged: the weights have done that already, since they add up to 1.",
      "add the weighted rows up, and divide by nothing more."),
+    (MIX, "values @ (weights / weights.sum())", "each row of `values` is added up along E, its numbers, not along T.",
+     "weights @ values adds up the rows, each times its weight."),
     ("@ values", "@ keys", "the keys are mixed, not the values.",
      "the keys only say how much; what is mixed are the rows of `values`."),
     (" @ values", "", "the weights are returned, not the mix of the values.", "weigh the rows of `values` with them."),
@@ -143,11 +146,10 @@ def draw_search(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, int]:
             return queries, documents, int(rng.integers(2, 5))
 
 
-top_k = exercise(
-    "2.3", top_k, title="search: the k best for each query", points=2, minutes=6, stars=2, room=True, answer=FOUND
-)
+top_k = exercise("2.3", top_k, title="search: the k best for each query", points=2, minutes=6, stars=2, room=True,
+                 answer=FOUND)  # fmt: skip
 SIX = np.array([[3.0, 4], [0, 1], [4, 3], [-1, 0], [12, 5], [2, 0]])
-LEVEL = np.array([[1.0 + place % 3, 0] if place % 4 else [0, 1.0 + place % 2] for place in range(20)])
+LEVEL = np.array([[2.0, 0] if place % 4 else [0, 3.0] for place in range(20)])  # ties: equal rows, which round alike
 top_k.tries(
     (np.array([[1.0, 0], [0, 2]]), np.array([[2.0, 0], [3, 4], [0, 5]]), 2), (np.array([[2.0, 0], [0, -3]]), SIX, 3),
     (np.array([[3.0, 0, 4]]), np.array([[0.0, 0, 7], [1, 0, 0]]), 9), (np.array([[4.0, 3], [1, 0]]), LEVEL, 8),
@@ -156,9 +158,11 @@ top_k.draws(draw_search)
 TOP, PICK = 'np.argsort(-scores, axis=1, kind="stable")[:, :k]', "np.take_along_axis(scores, ids, axis=1)"
 PRODUCT = "unit(queries) @ unit(documents).T"
 top_k.mistakes(
-    ([("unit(documents)", "documents"), (PRODUCT, "queries @ documents.T"),
-      ("unit(documents)", "(documents / np.linalg.norm(documents))")],
+    ([("unit(documents)", "documents"), (PRODUCT, "queries @ documents.T")],
      "inner products: the documents keep their lengths, so long ones win.", NORMALISE),
+    ([(PRODUCT, "(queries / np.linalg.norm(queries)) @ (documents / np.linalg.norm(documents)).T"),
+      ("unit(documents)", "(documents / np.linalg.norm(documents))")],
+     "norm() without an axis gives one number for the whole table: all rows are divided by the same.", NORMALISE),
     ("unit(queries)", "queries", "the queries keep their lengths, so the scores aren't cosines.", NORMALISE),
     ([("unit(documents)", "(documents / np.linalg.norm(documents, axis=0))"),
       ("unit(queries)", "(queries / np.linalg.norm(queries, axis=0))"),
@@ -179,7 +183,7 @@ top_k.mistakes(
     ([(', kind="stable"', ""), (TOP, "np.argpartition(-scores, min(k, scores.shape[1]) - 1, axis=1)[:, :k]"),
       (TOP, "np.argpartition(-scores, min(k, scores.shape[1] - 1), axis=1)[:, :k]"),
       (TOP, "np.argpartition(scores, -min(k, scores.shape[1]), axis=1)[:, -k:]")],
-     "the right documents, not in order: argpartition() sorts nothing, and argsort() leaves equal scores in any order.",
+     "the right documents, not in order: argsort() leaves equal scores in any order, and argpartition() sorts nothing.",
      'sort all, with argsort() and kind="stable": of equal scores the lower id then comes first.'),
     ("-scores", "scores", UPWARDS, "turn the order round."),
     ([(PICK, "scores[:, ids]"), (PICK, "scores[:, ids[0]]"), (PICK, "scores[:, :k]")],
@@ -193,8 +197,6 @@ top_k.mistakes(
      "the table must have a row for each query, shape (Q, N), and is sorted along its rows."),
     (PRODUCT, "-np.linalg.norm(queries[:, None] - documents[None], axis=2)",
      "the ranking is by straight-line distance, in which the lengths of the vectors count.", NORMALISE),
-    (f"ids, {PICK}", f"np.stack([ids, {PICK}], axis=2)", "each query gets pairs of id and score.",
-     "return two tables: that of the ids, and that of the scores."),
     ("[:, :k]", "", "all documents are ranked: k isn't used.", "keep the first k of every row."),
     ("[:, :k]", "[:k]", "the slice takes k queries, not k documents.", "leave the rows whole: [:, :k] cuts each row."),
 )  # fmt: skip
@@ -208,9 +210,8 @@ def draw_rankings(rng: np.random.Generator) -> tuple[list[list[int]], list[list[
     return rankings, [*relevant[:1], list({*relevant[1], rankings[1][0]}), *relevant[2:]]
 
 
-recall_at_k = exercise(
-    "2.4", recall_at_k, title="count what is found", points=2, minutes=5, stars=1, room=True, answer=SCALAR
-)
+recall_at_k = exercise("2.4", recall_at_k, title="count what is found", points=2, minutes=5, stars=1, room=True,
+                       answer=SCALAR)  # fmt: skip
 recall_at_k.tries(
     ([[4, 2, 7], [1, 3, 5]], [[2], [5, 3]], 2), ([[6, 6, 1, 2], [4, 8]], [[6, 2], [8, 5, 7]], 2),
     ([[1, 2, 3], [4, 5, 6]], [[9, 3, 2], [7]], 3), ([[2], [3, 1]], [[2, 5], [1, 3]], 9),
@@ -242,9 +243,8 @@ recall_at_k.mistakes(
     (MEAN, "shares", "the share of each query is returned.", "return their mean, one number."),
 )  # fmt: skip
 
-mean_reciprocal_rank = exercise(
-    "2.5", mean_reciprocal_rank, title="how high the first hit stands", points=1, minutes=5, stars=1, answer=SCALAR
-)
+mean_reciprocal_rank = exercise("2.5", mean_reciprocal_rank, title="how high the first hit stands", points=1,
+                                minutes=5, stars=1, answer=SCALAR)  # fmt: skip
 mean_reciprocal_rank.tries(
     ([[4, 2, 7], [1, 3, 5]], [[2], [1, 5]]), ([[8, 3], [6, 7]], [[1], [6]]), ([[5, 9, 2, 4]], [[4, 2]]),
     ([[1, 2], [3, 4], [5, 6]], [[9], [8], [7]]), ([[2, 3, 2, 1], [], [7, 1]], [[1, 2], [5], [1]]),
