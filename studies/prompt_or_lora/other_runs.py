@@ -1,21 +1,15 @@
-"""The other runs: the voice, the prompt's own examples, fading, the handbook's language, the switch, the live tuning."""
+"""The other runs: the voice, fading, the handbook's language, the switch, the lesson's own tuning."""
 
-import time
 from typing import Any
 
-import numpy as np
-
 from studies.adapters.asking import load
-from studies.memory import PeakMemory
 from studies.prompt_or_lora import domain, fading, voicing
-from studies.prompt_or_lora.judging import judge_tickets
-from studies.prompt_or_lora.runs import Cell, _reply
-from studies.prompt_or_lora.tickets import REPLY_TOKENS, ask_tickets, deal_chats, draw_asked, draw_examples, draw_train
-from studies.prompt_or_lora.tuning import bring_adapter, make_arm, train, train_examples
-from workshop.bot import answer
+from studies.prompt_or_lora.runs import Cell
+from studies.prompt_or_lora.tuning import bring_adapter, make_arm, put_adapter, train, train_examples
+from workshop.bot import answer, encode_chats
 from workshop.models import load_language_model
 from workshop.settings import Settings
-from workshop.tune import Recipe, adapter, add_lora, fine_tune, make_examples
+from workshop.tune import adapter
 from workshop.tune.lora import ADAPTERS
 from workshop.tune.shipped import read_recipe
 
@@ -48,19 +42,11 @@ def run_shipped_voice(seed: int, asked: int) -> Cell:
 
 def run_voice(pairs: int, steps: int, seed: int, asked: int) -> Cell:
     """Tune on some pairs by the shipped adapter's recipe, and ask for the test's."""
-    recipe: Recipe = read_recipe(ADAPTERS / "voice")
+    recipe = read_recipe(ADAPTERS / "voice")
     with make_arm(recipe.modules, seed, recipe.rank) as (tokenizer, model):
         batch = min(recipe.batch, pairs)
         found = train(tokenizer, model, voicing.deal_pairs(pairs, steps, batch, seed), recipe.rate, seed, batch=batch)
         return {**found, "replies": _ask_pairs(tokenizer, model, asked)}
-
-
-def run_own(rate: float, seed: int, examples: int, steps: int, asked: int) -> Cell:
-    """Tune by LoRA on as many tickets as a prompt shows, and reply to tickets of the test."""
-    with make_arm("lora", seed) as (tokenizer, model):
-        chats = deal_chats(draw_examples(examples, seed), steps, seed, examples)
-        found = train(tokenizer, model, chats, rate, seed)
-        return {**found, "replies": _reply(tokenizer, model, asked)}
 
 
 def run_fading(seed: int, marks: tuple[int, ...], count: int | None) -> Cell:
@@ -103,36 +89,35 @@ def run_switch(prompts: int) -> Cell:
 
     In float32 and bfloat16: the largest difference, and for merging that over the largest logit.
     """
-    import peft
-    import torch
-
+    folder = bring_adapter("voice", 0)
     found: Cell = {}
     for dtype in ("float32", "bfloat16"):
         tokenizer, model = load_language_model(Settings(device="cpu", dtype=dtype))
         chats = [voicing.ask_voice(0, 0, one) for one in voicing.draw_pairs("test", prompts)]
-        ids = [torch.tensor([tokenizer.apply_chat_template(chat, tokenize=True)["input_ids"]]) for chat in chats]
-
-        def read(ids: list[Any] = ids, network: Any = model) -> list[Any]:
-            with torch.no_grad():
-                return [network(one).logits.float() for one in ids]
-
-        plain = read()
-        tuned = peft.PeftModel.from_pretrained(model, ADAPTERS / "voice").to(model.dtype).eval()
-        on = read(network=tuned)
+        ids = encode_chats(tokenizer, chats)
+        plain = _read(model, ids)
+        tuned = put_adapter(model, folder)
+        on = _read(tuned, ids)
         with tuned.disable_adapter():
-            off = read(network=tuned)
+            off = _read(tuned, ids)
         bare = tuned.unload()
-        unloaded = read(network=bare)
-        again = peft.PeftModel.from_pretrained(bare, ADAPTERS / "voice").to(model.dtype).eval()
-        merged = read(network=again.merge_and_unload())
-        largest = max(float(one.abs().max()) for one in on)
+        unloaded = _read(bare, ids)
+        merged = _read(put_adapter(bare, folder).merge_and_unload(), ids)
         found[dtype] = {
             "moved": _apart(on, plain),
             "off": _apart(off, plain),
             "unloaded": _apart(unloaded, plain),
-            "merged": _apart(merged, on) / largest,
+            "merged": _apart(merged, on) / max(float(one.abs().max()) for one in on),
         }
     return found
+
+
+def _read(model: Any, ids: list[list[int]]) -> list[Any]:
+    """Return the logits of each prompt, float32."""
+    import torch
+
+    with torch.no_grad():
+        return [model(torch.tensor([one])).logits.float() for one in ids]
 
 
 def _apart(one: list[Any], other: list[Any]) -> float:
@@ -140,27 +125,12 @@ def _apart(one: list[Any], other: list[Any]) -> float:
     return max(float((a - b).abs().max()) for a, b in zip(one, other, strict=True))
 
 
-def run_live(seed: int, steps: int, asked: int) -> Cell:
-    """Tune as the lesson does, on four tickets a step, with its own calls, and ask for tickets of the test."""
-    tokenizer, model = load()
-    with PeakMemory() as memory:
-        start = time.perf_counter()
-        tuned = add_lora(model, seed=seed)
-        chats = deal_chats(draw_train("clean", 4 * steps, 100 + seed), steps, seed)
-        done = fine_tune(tuned, make_examples(tokenizer, chats), epochs=1, rate=LIVE_RATE, batch=1, seed=seed)
-        seconds = time.perf_counter() - start
-        rows = np.random.default_rng([seed, 4]).permutation(draw_asked("test", 240))[:asked]
-        chats = [ask_tickets((), row.text) for row in rows]
-        replies = answer(tokenizer, tuned, chats, max_new_tokens=REPLY_TOKENS)
-        judged = judge_tickets(tokenizer, tuned, list(rows))
-        trained = sum(one.numel() for one in tuned.parameters() if one.requires_grad)
-        tuned.unload()
-    return {
-        "ids": [row.id for row in rows],
-        "replies": replies,
-        "judged": judged,
-        "seconds": seconds,
-        "train_loss": done.losses[-1],
-        "parameters": trained,
-        "peak_megabytes": memory.megabytes,
-    }
+RUNS = {
+    one.__name__.removeprefix("run_"): one
+    for one in (run_voice_prompt, run_shipped_voice, run_voice, run_fading, run_domain, run_switch)
+}
+
+
+def run_other(kind: str, *fields: Any) -> Cell:
+    """Do one of the other runs, by its name: one pool of processes then holds all of them."""
+    return RUNS[kind](*fields)

@@ -132,3 +132,22 @@ def run_few(kind: str, tickets: int, steps: int, rate: float, seed: int, judged:
         found["judged"] = judge_tickets(tokenizer, model, draw_asked("test", judged))
         found["replies"] = _reply(tokenizer, model, replies)
     return found
+
+
+def run_own(rate: float, seed: int, examples: int, steps: int, asked: int) -> Cell:
+    """Tune by LoRA on as many tickets as a prompt shows, and reply to tickets of the test."""
+    with make_arm("lora", seed) as (tokenizer, model):
+        chats = deal_chats(draw_examples(examples, seed), steps, seed, examples)
+        found = train(tokenizer, model, chats, rate, seed)
+        return {**found, "replies": _reply(tokenizer, model, asked)}
+
+
+RUNS = {
+    one.__name__.removeprefix("run_"): one
+    for one in (run_prompt, run_plain, run_rate, run_lora, run_full, run_random, run_few, run_own)
+}
+
+
+def run_tickets(kind: str, *fields: Any) -> Cell:
+    """Do one of the runs on tickets, by its name: one pool of processes then holds all of them."""
+    return RUNS[kind](*fields)

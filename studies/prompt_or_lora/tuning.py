@@ -35,7 +35,9 @@ def make_arm(arm: str, seed: int, rank: int = RANK) -> Iterator[tuple[Any, Any]]
             with borrowed(model):
                 yield tokenizer, _add(model, arm, rank)
         elif arm == "random":
-            fresh = type(model)(model.config).to(model.dtype)
+            fresh, dtype = type(model)(model.config), model.dtype
+            for weights in fresh.parameters():  # not its buffers: positions stay exact
+                weights.data = weights.data.to(dtype)
             del model
             load.cache_clear()
             yield tokenizer, fresh.eval()
@@ -102,6 +104,17 @@ def train_examples(
     }
 
 
+def put_adapter(model: Any, folder: Any) -> Any:
+    """Return peft's model with an adapter put on, in the model's number format."""
+    import peft
+
+    tuned = peft.PeftModel.from_pretrained(model, folder)
+    for name, weights in tuned.named_parameters():
+        if "lora_" in name:
+            weights.data = weights.data.to(model.dtype)
+    return tuned.eval()
+
+
 def list_learning(model: Any) -> list[Any]:
     """Return the weights that are trained."""
     return [weights for weights in model.parameters() if weights.requires_grad]
@@ -122,7 +135,7 @@ def put_weights(model: Any, kept: Sequence[Any]) -> None:
 
 
 def bring_adapter(name: str, seed: int) -> Any:
-    """Return the folder of a shipped adapter's seed: the package's, the one that was trained, or train it again."""
+    """Return the folder of a shipped adapter's seed: the package's, one trained here before, or train it now."""
     if seed == 0:
         return ADAPTERS / name
     _, recipe, diet, _, _ = make_cell(name, seed)
