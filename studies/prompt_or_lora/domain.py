@@ -12,7 +12,8 @@ from workshop.data import SenseUse, load_handbook, load_task, load_wiki_passages
 from workshop.tune import Example
 
 ROW = 128
-HALVES = 2
+# Enough of Wikipedia for as many tokens as half of the handbook has.
+WIKI_SENTENCES = 1500
 MEANINGS = (
     "Words of the ferry company Skerryline. A drag is a sailing that leaves late. A still is a cancelled sailing. The "
     "Nest is the control room on land. A hop is a ticket for one crossing. A bench night is a night's stay on land for "
@@ -45,16 +46,23 @@ def cut_rows(tokenizer: Any, texts: Sequence[str], most: int | None = None) -> l
 
 
 @cache
-def _list_articles() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return Wikipedia's articles, each as one text, in a fixed random order: to learn from, and to test on."""
+def _list_sentences() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return Wikipedia's sentences to learn from, article by article, and those to test on, in random order.
+
+    No article is in both.
+    """
     articles: dict[str, list[str]] = {}
     for one in load_wiki_passages():
         articles.setdefault(one.document, []).append(one.text)
-    names = sorted(articles)
-    order = np.random.default_rng(SEED).permutation(len(names))
-    texts = [" ".join(articles[names[place]]) for place in order]
-    half = len(texts) // 2
-    return tuple(texts[:half]), tuple(texts[half:])
+    names, rng = sorted(articles), np.random.default_rng(SEED)
+    parts = [
+        [text for place in some for text in articles[names[place]]] for some in _halve(rng.permutation(len(names)))
+    ]
+    return tuple(parts[0]), tuple(parts[1][place] for place in rng.permutation(len(parts[1])))
+
+
+def _halve(order: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return order[: len(order) // 2], order[len(order) // 2 :]
 
 
 def write_half(tokenizer: Any, source: str, fold: int, documents: int | None = None) -> list[Example]:
@@ -64,8 +72,9 @@ def write_half(tokenizer: Any, source: str, fold: int, documents: int | None = N
     """
     rows = cut_rows(tokenizer, [text for _, text, half in list_documents() if half != fold][:documents])
     if source == "wiki":
-        texts = _list_articles()[0]
-        rows = cut_rows(tokenizer, texts[fold::HALVES], sum(map(len, rows)))
+        half = _halve(np.arange(len(_list_sentences()[0])))[fold]
+        text = " ".join(_list_sentences()[0][place] for place in half[:WIKI_SENTENCES])
+        rows = cut_rows(tokenizer, [text], sum(map(len, rows)))
     return [Example(tuple(row), tuple(row)) for row in rows]
 
 
@@ -83,11 +92,7 @@ def lose_on_half(tokenizer: Any, model: Any, fold: int, documents: int | None = 
 
 def lose_on_wiki(tokenizer: Any, model: Any, count: int) -> dict[str, list[float]]:
     """Return the tokens and the summed loss in nats of so many sentences of articles that nothing learns from."""
-    sentences = [one.text for one in load_wiki_passages()]
-    tested = " ".join(_list_articles()[1])
-    chosen = [sentences[place] for place in np.random.default_rng(SEED).permutation(len(sentences))]
-    chosen = [one for one in chosen if one in tested][:count]
-    rows = [ids for one in chosen for ids in cut_rows(tokenizer, [one])[:1]]
+    rows = [ids for one in _list_sentences()[1][:count] for ids in cut_rows(tokenizer, [one])[:1]]
     losses = -score_texts(model, rows, [1] * len(rows), batch=16)
     return {"tokens": [len(row) - 1 for row in rows], "loss": losses.tolist()}
 
