@@ -1,8 +1,30 @@
 """How much is run for lesson 04, in which order, and on what each kind of run depends.
 
-Seconds are of one core beside other work; replies and judging are in them.
+In the order in which they run. Seconds are of one core for the whole of a line, told from trials of single steps,
+replies and judged tickets on a machine with other work: 165 tokens a second by LoRA, 120 where all weights are trained,
+0.6 to 0.9 seconds a reply, 0.15 a judged ticket. A quiet core takes about a third less.
 
-TABLE
+| kind of run | runs | tokens trained | replies | seconds | for |
+| --- | --- | --- | --- | --- | --- |
+| rates: LoRA 4, full 3, random 2 | 9 | 94,600 | | 800 | every tuned arm |
+| prompts on dev: 4 wordings x 0, 1, 3 examples | 12 | | 384 | 300 | C13, C18 |
+| plain model's old items | 1 | | 240 | 160 | C11 |
+| LoRA on 512 tickets | 3 | 168,200 | 1,080 | 2,100 | C07, C11, C13, C18, C23 |
+| prompts on test | 4 | | 480 | 550 | C13, C18, C23 |
+| random weights | 3 | 60,400 | | 700 | C07 |
+| the switch | 1 | | | 50 | C12 |
+| handbook and Wikipedia, two halves | 6 | 72,400 | | 850 | C28, C13 |
+| shipped voice, three seeds | 3 | | 144 | 130 | C13, C18, C23 |
+| voice by prompt, dev and test | 8 | | 168 | 180 | C13, C18 |
+| full tuning up to LoRA's loss, at most | 3 | 126,100 | 720 | 1,650 | C11 |
+| the lesson's own tuning | 10 | 33,000 | 240 | 450 | C32, band |
+| fading | 3 | 61,800 | 450 | 650 | C25 |
+| few tickets: 32 (128 and 8 steps), 8 (2 steps) | 9 | 181,300 | 432 | 1,750 | C23 |
+| few voice pairs: 32 (52 and 16 steps), 8 (4 steps) | 9 | 127,900 | 432 | 1,150 | C23 |
+| quality against number | 9 | 252,300 | | 1,900 | C24 |
+| the prompt's own examples | 3 | 21,000 | 144 | 230 | shown |
+| other ranks | 4 | 42,000 | | 300 | shown |
+| in all | 100 | 1,241,000 | 4,914 | 13,900 | |
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,6 +52,8 @@ LIVE_INPUTS = (
 MOST_TOKENS, MOST_REPLIES = 1_300_000, 5_000
 # Tokens of a chat of four tickets, of a voice pair, of an unrelated chat, and of half of the handbook.
 STEP, PAIR, UNRELATED, HALF = 438, 148, 112, 18_100
+# Of a chat of two tickets, which the lesson's own tuning takes a step.
+LIVE_STEP = 275
 EXAMPLES = (0, 1, 3)
 # In the order of importance: after each, what it settles is whole.
 PARTS = ("tickets", "voice and handbook", "full", "live", "fading", "few", "quality", "beside")
@@ -203,6 +227,8 @@ def count_tokens(cell: Cell) -> int:
         return fields[1] * 4 * PAIR
     if kind == "fading":
         return fields[1][-1] * 4 * UNRELATED
+    if kind == "live":
+        return fields[1] * LIVE_STEP
     return HALF if kind == "domain" and fields[1] != "nothing" else 0
 
 
@@ -211,7 +237,17 @@ def count_replies(cell: Cell) -> int:
     kind, *fields = cell
     if kind == "fading":
         return (len(fields[1]) + 1) * 50
-    places = {"prompt": 3, "plain": 0, "full": 7, "few": 6, "own": 4, "voice_prompt": 3, "shipped_voice": 1, "voice": 3}
+    places = {
+        "live": 2,
+        "prompt": 3,
+        "plain": 0,
+        "full": 7,
+        "few": 6,
+        "own": 4,
+        "voice_prompt": 3,
+        "shipped_voice": 1,
+        "voice": 3,
+    }
     if kind == "lora":
         return fields[5][2] + fields[5][4]
     return fields[places[kind]] if kind in places else 0

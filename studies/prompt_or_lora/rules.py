@@ -60,8 +60,8 @@ RULES = {
         f"{KEPT + power.SKILLS:.2f} can't be told from {KEPT}, and a model that loses nothing can only give can't tell."
     ),
     "C12": (
-        "Seen before: all of it, in a trial with these 8 prompts (off 0, unloaded 0, merged 2.6e-6 in float32 and 0.032 "
-        "in bfloat16). True by construction: an "
+        "Seen before: all of it, in a trial with these 8 prompts (off 0, unloaded 0, merged 2.6e-6 in float32 and "
+        "0.032 in bfloat16). True by construction: an "
         "adapter stands beside the weights. Shown where switching it off and unloading it give the very same logits "
         f"on 8 prompts, and merging in float32 the same to {MERGED:.0e} of the largest; in bfloat16 the merged weights "
         "are rounded, and the difference is told. Full tuning that overwrites its only copy can't go back. If one of "
@@ -127,7 +127,8 @@ RULES = {
         "differ in how often they were seen, so this says that they fade apart, not why."
     ),
     "C28": (
-        "Seen before: a trial that learnt from two documents, and of which no difference was told. LoRA (all linear layers, rank 8, rate 5e-4, once through) on one half of the "
+        "Seen before: a trial that learnt from two documents, and of which no difference was told. LoRA "
+        "(all linear layers, rank 8, rate 5e-4, once through) on one half of the "
         "handbook's 64 documents, tested on the other, and the reverse; control: as many tokens of Wikipedia. The "
         "difference of the mean loss a token on the documents not trained on, control minus handbook. Holds: above "
         f"{FITS} nats over the whole 95 % interval (documents drawn anew), and the loss on Wikipedia rises by less "
@@ -137,8 +138,8 @@ RULES = {
     ),
     "C32": (
         "Seen before: training the shipped adapters took one core 2 to 8 minutes and 1.2 to 3.1 GB; in a "
-        "trial of the lesson's own tuning with four tickets a step, 57 seconds on a busy machine and 3.0 GB, after which "
-        "two tickets a step were taken. Here: the "
+        "trial of the lesson's own tuning with four tickets a step, 57 seconds on a busy machine and 3.0 GB, after "
+        "which two tickets a step were taken. Here: the "
         "lesson's own tuning of the model's 135 million weights by LoRA, 24 tickets in 12 steps, ten seeds. Does not "
         f"hold: the slowest of ten takes less than {CELL_SECONDS:.0f} seconds, and none more than "
         f"{NOTEBOOK_MEGABYTES:.0f} MB in all, on this machine's processor alone. Holds: the fastest takes longer. "
