@@ -24,8 +24,8 @@ Ids = list[int]
 
 @cache
 def list_documents() -> tuple[tuple[str, str, int], ...]:
-    """Return every handbook document's name, text and half (0 or 1); halves alternate by falling length."""
-    known = sorted(load_handbook(), key=lambda one: (-len(one.text), one.name))
+    """Return every handbook document's name, text and half (0 or 1); halves alternate by rising length."""
+    known = sorted(load_handbook(), key=lambda one: (len(one.text), one.name))
     return tuple((one.name, one.text, (place % 4 in (1, 2)) * 1) for place, one in enumerate(known))
 
 

@@ -129,8 +129,3 @@ RUNS = {
     one.__name__.removeprefix("run_"): one
     for one in (run_voice_prompt, run_shipped_voice, run_voice, run_fading, run_domain, run_switch)
 }
-
-
-def run_other(kind: str, *fields: Any) -> Cell:
-    """Do one of the other runs, by its name: one pool of processes then holds all of them."""
-    return RUNS[kind](*fields)

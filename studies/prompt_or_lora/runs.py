@@ -46,9 +46,8 @@ def run_rate(arm: str, rank: int, rate: float, steps: int, dev: int) -> Cell:
     with make_arm(arm, 0, rank) as (tokenizer, model):
         chats = deal_chats(draw_train("clean", 4 * steps, 0), steps, 0)
         found = train(tokenizer, model, chats, rate, 0)
-        parameters = sum(one.numel() for one in model.parameters() if one.requires_grad)
         judged = judge_tickets(tokenizer, model, draw_asked("dev", dev))
-    return {**found, "loss": float(np.mean(judged["loss"])), "parameters": parameters, "judged": judged}
+    return {**found, "loss": float(np.mean(judged["loss"])), "judged": judged}
 
 
 def run_lora(
@@ -146,8 +145,3 @@ RUNS = {
     one.__name__.removeprefix("run_"): one
     for one in (run_prompt, run_plain, run_rate, run_lora, run_full, run_random, run_few, run_own)
 }
-
-
-def run_tickets(kind: str, *fields: Any) -> Cell:
-    """Do one of the runs on tickets, by its name: one pool of processes then holds all of them."""
-    return RUNS[kind](*fields)

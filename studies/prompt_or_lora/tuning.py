@@ -68,7 +68,8 @@ def train(
 ) -> Found:
     """Train on each of the chats once; after the steps of `looks` call what stands there, and stop where it says so.
 
-    Returns tokens, seconds (without the looks), steps, loss (of the last tenth) and the peak of memory in megabytes.
+    Returns how many weights are trained, tokens, seconds (without the looks), steps, loss (of the last tenth) and the
+    peak of memory in megabytes.
     """
     return train_examples(model, make_examples(tokenizer, chats), rate, seed, looks, batch)
 
@@ -96,6 +97,7 @@ def train_examples(
     tenth = max(1, len(done.losses) // 10)
     share = min(1.0, len(done.losses) * batch / len(examples))
     return {
+        "parameters": sum(weights.numel() for weights in list_learning(model)),
         "tokens": round(share * sum(len(one.ids) for one in examples)),
         "seconds": done.seconds,
         "steps": len(done.losses),

@@ -1,6 +1,7 @@
 """Lesson 04's study: rules, what is drawn and scored, the plan's price, and all of it with a tiny network."""
 
 import dataclasses
+import inspect
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from studies.prompt_or_lora import (
     plan,
     power,
     runs,
+    skills,
     study,
     tickets,
     tuning,
@@ -277,6 +279,8 @@ def tiny(monkeypatch, tokenizer, tmp_path):
     load = TinyLoad(tokenizer)
     for module in (live, other_runs, runs, tuning):
         monkeypatch.setattr(module, "load", load)
+    for module, name in ((runs, "REPLY"), (live, "REPLY"), (voicing, "REPLY"), (fading, "REPLY"), (skills, "SKILL")):
+        monkeypatch.setattr(module, f"{name}_TOKENS", 3)
 
     def bring(name, seed):
         with tuning.make_arm("q and v", seed, 1) as (_, model):
@@ -361,6 +365,13 @@ def test_short_form_measures_everything(tiny):
     assert results.bands.keys() == {"04.json_valid", "04.values_right"}
     assert results.claims["C12"].verdict == "true by construction"
     assert {row.lesson for row in results.rows} == {"04"}
+
+
+def test_no_two_parts_share_a_function():
+    """run_cells keeps of a function only the cells of its last call."""
+    source = inspect.getsource(study)
+    for function in study.KINDS:
+        assert source.count(f"{function.__name__}, plans.") + source.count(f"{function.__name__}, cells") == 1
 
 
 @pytest.mark.slow
