@@ -23,7 +23,7 @@ GO_ON = "Go on from here: "
 
 @cache
 def draw_unrelated(count: int) -> tuple[Chat, ...]:
-    """Return chats in which two sentences of Wikipedia follow the one before them."""
+    """Return chats in which two sentences of an article of Wikipedia follow an earlier one."""
     sentences = load_wiki_passages()
     starts = [
         place for place in range(0, len(sentences) - 2, 3) if sentences[place].document == sentences[place + 2].document
