@@ -19,12 +19,17 @@ class Figure:
     @property
     def interval(self) -> tuple[float, float]:
         """Return the bounds of the middle 95 %."""
-        low, high = np.percentile(self.spread, [2.5, 97.5])
-        return float(low), float(high)
+        return find_middle(self.spread)
 
     def minus(self, other: "Figure") -> "Figure":
         """Return the difference of two figures that were drawn together."""
         return Figure(self.value - other.value, self.spread - other.spread)
+
+
+def find_middle(spread: np.ndarray) -> tuple[float, float]:
+    """Return the bounds of the middle 95 % of a bootstrap, shape (draws,)."""
+    low, high = np.percentile(spread, [2.5, 97.5])
+    return float(low), float(high)
 
 
 def draw_groups(groups: Sequence[str], draws: int, seed: int = 0) -> np.ndarray:
@@ -74,5 +79,11 @@ def _score(truth: np.ndarray, predicted: np.ndarray, weights: np.ndarray) -> np.
 
 def average(values: np.ndarray, groups: Sequence[str], draws: int = DRAWS) -> Figure:
     """Return the mean of the cases' values (N,) with a bootstrap over their groups."""
-    times = draw_groups(groups, draws)
-    return Figure(float(np.mean(values)), times @ values / np.maximum(times.sum(axis=1), 1))
+    return average_runs([values], groups, draws)
+
+
+def average_runs(values: Sequence[Sequence[float]], groups: Sequence[str], draws: int = DRAWS) -> Figure:
+    """Return the mean over S seeds of N cases' values (S, N) with a bootstrap over groups and seeds."""
+    times, seeds = draw_groups(groups, draws), draw_seeds(len(values), draws)  # (draws, N), (draws, S)
+    means = times @ np.array(values, dtype=float).T / np.maximum(times.sum(axis=1), 1)[:, None]  # (draws, S)
+    return Figure(float(np.mean(values)), (means * seeds).sum(axis=1))

@@ -147,7 +147,7 @@ def test_import_is_light():
 
 
 # Without exercises. The limit that the project aims at is 6,500 lines once its ground is done; what is above is to go.
-MOST_LINES = 11_450
+MOST_LINES = 11_410
 MOST_LINES_A_LESSON = 300
 FIRST_LESSONS = 2
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from backstage.grade.jail.notebook import ANSWER_ID
 from backstage.lessons.notebooks import make_notebook, show_solution, write_card
 from backstage.lessons.source import Cell, read_lesson
 from workshop.checks.registry import Exercise, find_lesson
@@ -15,8 +16,8 @@ run_hidden_tests("{id}", {function})
 
 def grade_id(exercise: Exercise, role: str) -> str:
     """Return nbgrader's name of an exercise's cell, without dots: ex-4-4 for its function, check-4-4 for its check."""
-    prefix = {"function": "ex", "check": "check"}[role]
-    return f"{prefix}-{exercise.id.replace('.', '-')}"
+    prefix = {"function": ANSWER_ID, "check": "check-"}[role]
+    return prefix + exercise.id.replace(".", "-")
 
 
 def nbgrader_facts(exercise: Exercise, role: str) -> dict[str, Any]:

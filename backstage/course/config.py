@@ -1,5 +1,8 @@
 """The text of a course's nbgrader_config.py."""
 
+from backstage.hidden import ENVIRONMENT
+from backstage.lessons.source import TAG
+
 NAME = "nbgrader_config.py"
 SECRET = "secret_of_hidden_tests"
 
@@ -32,7 +35,7 @@ os.environ["PATH"] = str(Path(sys.executable).parent) + os.pathsep + os.environ.
 os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
 
 # What graded kernels see. The secret gives the hidden tests their inputs: keep it, back it up, don't hand it out.
-os.environ["WORKSHOP_SECRET_FILE"] = str(HERE / "{secret}")
+os.environ["{variable}"] = str(HERE / "{secret}")
 os.environ["WORKSHOP_RESULTS"] = "memory"
 os.environ["WORKSHOP_PROFILE"] = "small"
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -44,7 +47,7 @@ c.ClearSolutions.code_stub = {{"python": 'raise NotImplementedError("Write your 
 
 # Demonstrations train and plot; no check needs them, so grading leaves them out. No cell runs longer than 60 s.
 c.Execute.timeout = 60
-c.Execute.skip_cells_with_tag = "demonstration"
+c.Execute.skip_cells_with_tag = "{tag}"
 c.Execute.extra_arguments = ["--log-level=40"]
 
 # Files with a damaged cell or in another encoding are read as far as they can be.
@@ -71,4 +74,4 @@ c.GenerateFeedback.preprocessors = [GetGrades, ClearHiddenTests, CSSHTMLHeaderPr
 
 def write_config() -> str:
     """Return the text of nbgrader_config.py."""
-    return CONFIG.format(secret=SECRET)
+    return CONFIG.format(secret=SECRET, variable=ENVIRONMENT, tag=TAG)

@@ -11,13 +11,10 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from backstage.course.cells import grade_id, nbgrader_facts
 from backstage.course.read import LOST
-from backstage.grade.jail.imports import is_set_up, list_imports
+from backstage.grade.jail.imports import SET_UP, is_set_up, list_imports
 from backstage.grade.jail.notebook import mend_cells
-from backstage.lessons.source import DEMONSTRATION
+from backstage.lessons.source import DEMONSTRATION, TAG
 from workshop.checks.registry import LESSONS, Exercise, list_exercises
-
-TAG = "demonstration"
-SET_UP = "import workshop\nfrom workshop import check\n\nsettings = workshop.setup()"
 
 GO_ON = """# Added for grading: a cell that would stop at an import goes on without it, and says so.
 from backstage.course.read import LOST
@@ -47,7 +44,6 @@ def mend(notebook: NotebookNode, stem: str) -> None:
     notebook.cells = [from_dict(cell) for cell in cells]
     lost = bool(notebook.metadata.pop(LOST, False) or remarks)
     for cell in notebook.cells:
-        _restore_type(cell)
         _tag_demonstration(cell)
     exercises = list_exercises(stem)
     for exercise in exercises:
@@ -75,13 +71,6 @@ def _add_imports(notebook: NotebookNode, lost: bool) -> None:
     for number, source in enumerate(list_imports(every, TransformerManager().transform_cell, lost)):
         notebook.cells.insert(after + number, new_cell(notebook, f"imports-{number}", source))
     notebook.cells.insert(0, new_cell(notebook, "imports", GO_ON))
-
-
-def _restore_type(cell: NotebookNode) -> None:
-    """Turn an answer that was made text by accident into code again."""
-    if cell.cell_type != "code" and str(_grade_id(cell)).startswith("ex-"):
-        cell.update(cell_type="code", outputs=[], execution_count=None)
-        cell.pop("attachments", None)
 
 
 def _tag_demonstration(cell: NotebookNode) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backstage.grade.jail import wire
+from backstage.grade.names import printable
 from backstage.grade.replay import STRANGE, Replay
 from workshop.checks.protocol import NOT_PLAIN, Reply
 from workshop.checks.registry import Exercise
@@ -84,7 +85,7 @@ def _read_reply(parts: Any) -> Reply | None:
     value, error, text, printed, mutated = parts
     if error and not NAME.fullmatch(error):
         error = "Exception"
-    text = "".join(c if c.isprintable() else " " for c in text[:LONGEST_TEXT])
+    text = printable(text[:LONGEST_TEXT])
     if not _is_plain(value):
         value, error, text = None, NOT_PLAIN, "bytes"
     return Reply(None if error else value, error, text, "printed" if printed else "", mutated)

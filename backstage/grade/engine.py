@@ -10,6 +10,7 @@ from backstage.grade import judge
 from backstage.grade.caller import JailCaller, Questions
 from backstage.grade.jail.bubblewrap import LIGHT, Jail
 from backstage.grade.journal import hash_grader
+from backstage.grade.names import clean_line
 from backstage.grade.records import Mark, Record, Submission
 from backstage.grade.replay import Limits, LostError, NoNotebookError, Replay, StoppedError
 from backstage.grade.stops import not_found
@@ -105,7 +106,7 @@ class Engine:
         seconds = time.perf_counter() - start
         made = Record(submission.student, submission.lesson, "", marks, problem, seconds)
         faults = tuple(f"{one.exercise.heading}\n{one.fault}" for one in found.verdicts if one.fault)
-        return replace(made, remarks=tuple(map(judge.clean_text, found.remarks)), faults=faults)
+        return replace(made, remarks=tuple(clean_line(one, judge.LONGEST) for one in found.remarks), faults=faults)
 
     def _mark_all(self, content: bytes) -> Outcome:
         """Run a notebook and judge every exercise; or return what is wrong with it as a whole."""

@@ -95,8 +95,9 @@ def _fill(gradebook: Any, record: Record, course: Path) -> None:
     student, time = defuse(record.student), _read_time(course, record)  # export writes it into a CSV as it is
     gradebook.update_or_create_student(student)
     submission = gradebook.update_or_create_submission(record.lesson, student, **({"timestamp": time} if time else {}))
-    marks = {f"check-{mark.exercise.replace('.', '-')}": mark for mark in record.marks}
-    answers = {f"ex-{mark.exercise.replace('.', '-')}": mark for mark in record.marks}
+    exercises = {one.id: one for one in list_exercises(record.lesson)}
+    marks = {grade_id(exercises[mark.exercise], "check"): mark for mark in record.marks}
+    answers = {grade_id(exercises[mark.exercise], "function"): mark for mark in record.marks}
     for notebook in submission.notebooks:
         for grade in notebook.grades:
             if grade.name in marks:

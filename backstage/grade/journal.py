@@ -1,5 +1,6 @@
 """The journal of a grading: one line a record, on the disk before the next, read again after any end."""
 
+import contextlib
 import functools
 import hashlib
 import hmac
@@ -9,6 +10,8 @@ from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
 
+from filelock import FileLock, Timeout
+
 from backstage.fingerprint import hash_input, list_imported
 from backstage.grade.records import Record, Submission, read_record, write_record
 from workshop import __version__
@@ -16,6 +19,7 @@ from workshop.checks.registry import LESSONS
 from workshop.errors import WorkshopError
 
 NAME = "records.jsonl"
+LOCK = ".lock"
 HOME = Path(__file__).resolve().parents[2]
 ORACLES = ("numpy", "scipy")
 
@@ -74,16 +78,15 @@ class Journal:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._file.close()
+        self._claimed.release()
 
     def _claim(self, folder: Path) -> None:
         """Take the lock, which the system gives back when this process ends, however it ends."""
+        self._claimed = FileLock(folder / LOCK, mode=0o600)
         try:
-            import fcntl
-        except ImportError:  # Windows
-            return
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+            with contextlib.suppress(NotImplementedError):  # a file system without locks
+                self._claimed.acquire(blocking=False)
+        except Timeout:
             self._file.close()
             raise WorkshopError(
                 f"another `workshop grade` is at work in {folder.parent}. Wait for its end, or give another --out."

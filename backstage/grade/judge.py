@@ -1,13 +1,13 @@
 """Judge one exercise through a caller: the visible check, the hidden ones, and what the student may read of them."""
 
 import traceback
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from backstage.grade.caller import Questions
 from backstage.grade.jail import wire
+from backstage.grade.names import clean_line, printable, shorten
 from backstage.grade.records import Mark
 from backstage.grade.replay import LostError, StoppedError
 from backstage.hidden import run_hidden
@@ -53,15 +53,9 @@ class Verdict:
     def as_mark(self) -> Mark:
         """Return the mark: all points where there is no reason against it, with texts that are safe to print."""
         points = None if self.fault else 0 if self.reason else self.exercise.points
-        notes = tuple(map(clean_text, self.notes))
-        return Mark(
-            self.exercise.id,
-            points,
-            self.exercise.points,
-            clean_text(self.reason),
-            clean_text(self.message, "\n"),
-            notes,
-        )
+        reason, *notes = (clean_line(text, LONGEST) for text in (self.reason, *self.notes))
+        message = shorten(printable(self.message, kept="\n"), LONGEST)
+        return Mark(self.exercise.id, points, self.exercise.points, reason, message, tuple(notes))
 
 
 def judge_visible(verdict: Verdict, caller: Caller) -> Verdict:
@@ -136,16 +130,6 @@ def write_trace(error: BaseException) -> str:
 def stopped(verdict: Verdict, error: StoppedError) -> Verdict:
     """Return the verdict on an exercise whose check ended the child."""
     return verdict.fail(str(error), f"{verdict.exercise.heading}: {error}.\n  {ONCE_MORE}")
-
-
-def clean_text(text: str, kept: str = "") -> str:
-    """Return a text without control characters, marks of direction and halves of characters, cut to a length.
-
-    kept: control characters that stay.
-    """
-    text = text.encode("utf-8", "replace").decode("utf-8")
-    text = "".join(c if c in kept or unicodedata.category(c)[0] not in "CZ" or c == " " else " " for c in text)
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
 def _line(diagnosis: str, label: str) -> str:

@@ -50,23 +50,31 @@ def _pattern(lesson: Lesson) -> re.Pattern[str]:
     return re.compile(rf"{words}(\s*\(\d+\)|-Copy\d+|-\d+)?", re.IGNORECASE)
 
 
-def printable(text: str) -> str:
-    """Return a text with white space as spaces and without control characters, marks of direction, surrogates."""
+def printable(text: str, kept: str = "") -> str:
+    """Return a text with white space as spaces and without control characters, marks of direction, surrogates.
+
+    kept: white space that stays as it is.
+    """
     text = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode("utf-8"))
-    return "".join(" " if c in "\t\r\n" else c for c in text if c in "\t\r\n" or unicodedata.category(c)[0] != "C")
+    text = "".join(" " if c.isspace() and c not in kept else c for c in text)
+    return "".join(c for c in text if c in kept or unicodedata.category(c)[0] != "C")
 
 
-def clean(text: str, longest: int = LONGEST) -> str:
+def clean_line(text: str, longest: int = LONGEST) -> str:
     """Return a text as one printable line, cut where it is too long."""
-    text = " ".join(printable(text).split())
+    return shorten(" ".join(printable(text).split()), longest)
+
+
+def shorten(text: str, longest: int) -> str:
+    """Return a text of at most so many characters, with an ellipsis where it was cut."""
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def distinct(names: Sequence[str]) -> dict[str, str]:
     """Return a clean name for each raw one, no two alike: what looks like another's gets a mark of its own."""
     made, taken = {}, set()
-    for raw in sorted(set(names), key=lambda raw: (raw != clean(raw), raw)):
-        name = clean(raw) or "unnamed"
+    for raw in sorted(set(names), key=lambda raw: (raw != clean_line(raw), raw)):
+        name = clean_line(raw) or "unnamed"
         if name in taken:
             name = f"{name}~{_mark(raw)}"
         made[raw] = name

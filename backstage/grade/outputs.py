@@ -10,7 +10,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from backstage.grade.names import clean, file_names, printable
+from backstage.grade.names import clean_line, file_names, printable
 from backstage.grade.records import Mark, Record
 from workshop.checks.registry import find_lesson, list_exercises
 from workshop.errors import WorkshopError
@@ -47,12 +47,12 @@ def _rebuilt(record: Record, marks: tuple[Mark, ...], problem: str) -> Record:
     """Return a record with other marks and a clean problem."""
     notes, remarks = tuple(map(_line, record.notes)), tuple(map(_line, record.remarks))
     facts = {"marks": marks, "problem": problem, "notes": notes, "remarks": remarks, "file": _line(record.file)}
-    return replace(record, student=clean(record.student), seconds=round(record.seconds, 3), **facts)
+    return replace(record, student=clean_line(record.student), seconds=round(record.seconds, 3), **facts)
 
 
 def _line(text: str) -> str:
     """Return a text as one clean line."""
-    return ADDRESS.sub("0x…", clean(text, LONGEST_REASON))
+    return ADDRESS.sub("0x…", clean_line(text, LONGEST_REASON))
 
 
 def _lines(text: str) -> str:
@@ -65,7 +65,7 @@ def defuse(value: Any) -> Any:
     """Return a cell that no spreadsheet takes for a formula, whatever separator it reads; numbers as they are."""
     if not isinstance(value, str):
         return value
-    text = FORMULA_BEHIND_A_SEPARATOR.sub(r"\1'\2", clean(value, 1000))
+    text = FORMULA_BEHIND_A_SEPARATOR.sub(r"\1'\2", clean_line(value, 1000))
     return f"'{text}" if FORMULA.match(text) else text
 
 

@@ -12,10 +12,10 @@ from typing import Any, Protocol
 
 from backstage.course.config import SECRET
 from backstage.grade.feedback import write_feedback, write_overview
-from backstage.grade.journal import Journal, make_digest
+from backstage.grade.journal import Journal, hash_grader, make_digest
 from backstage.grade.judge import write_trace
 from backstage.grade.lms import write_canvas, write_moodle
-from backstage.grade.names import clean as clean_line
+from backstage.grade.names import clean_line
 from backstage.grade.options import Options, Summary
 from backstage.grade.outputs import Folder, name_pages, tidy, write_faults, write_grades, write_results
 from backstage.grade.records import Record, Submission
@@ -123,6 +123,7 @@ def _grade_found(
         return record, False
 
     for lesson, group in groupby(sorted(found, key=lambda one: one.lesson), key=lambda one: one.lesson):
+        hash_grader(lesson)  # once and before the threads: Python 3.11 can't parse code in several at a time
         with _grader(make_grader, lesson, secret, jobs, options.unsafe) as grader, ThreadPoolExecutor(jobs) as threads:
             waiting = [threads.submit(settle, one, grader) for one in group]
             try:

@@ -9,7 +9,7 @@ from pathlib import Path
 from backstage.grade.choice import CHANGED, HANDOUT, UNREAD, find_attempt, grade_state
 from backstage.grade.files import Item, UnreadableError, list_file, list_folder, list_zip
 from backstage.grade.layout import Placed, is_notebook, list_some, name_person, place
-from backstage.grade.names import clean, count_lesson_in, distinct, find_lesson_in, is_lesson
+from backstage.grade.names import clean_line, count_lesson_in, distinct, find_lesson_in, is_lesson
 from backstage.grade.records import Submission
 from workshop.checks.registry import LESSONS, find_lesson
 from workshop.errors import WorkshopError
@@ -49,7 +49,7 @@ class Found:
                 content = self.read()
             except UnreadableError as error:
                 problem = str(error)
-        return Submission(self.student, self.lesson, content, clean(self.origin, 300), clean(problem, 300))
+        return Submission(self.student, self.lesson, content, clean_line(self.origin, 300), clean_line(problem, 300))
 
 
 def find_submissions(paths: Iterable[Path], lesson: str | None = None, results: Path | None = None) -> list[Found]:
@@ -110,7 +110,7 @@ def _nothing(several: Sequence[Placed], stem: str) -> Found:
     """Return the record of a student who handed in files, or a folder, without a notebook."""
     first = next((one for one in several if one.item.parts[-1:] and one.item.parts[-1]), several[0])
     named = [one.owner.file for one in several if one.owner.file]
-    problem = _why_nothing(first.item, f" (only {clean(list_some(named), 120)})" if named else "")
+    problem = _why_nothing(first.item, f" (only {clean_line(list_some(named), 120)})" if named else "")
     lesson = stem or find_lesson_in([one.owner.file for one in several])
     return Found(first.owner.student, lesson, first.item.origin, None, problem, first.owner.account)
 
@@ -141,7 +141,7 @@ def _notebook(placed: Placed, stem: str) -> list[Found]:
         problem = problem or ("" if lesson else NO_LESSON.format(example=f"{LESSONS[-1].stem}.ipynb"))
     lesson = lesson or stem
     rank = (owner.stamp, *find_attempt(placed.inside, owner.file, lesson), item.modified, item.parts)
-    file = clean("/".join(placed.inside) or owner.file, 120)
+    file = clean_line("/".join(placed.inside) or owner.file, 120)
     person = name_person(placed.inside[0])
     found = Found(owner.student, lesson, item.origin, item.read, problem, owner.account, file)
     return [replace(found, rank=rank, person=person, sure=owner.sure)]

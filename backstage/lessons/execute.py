@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from backstage.lessons.notebooks import write_json
-from backstage.lessons.source import checkout
+from backstage.lessons.source import TAG, checkout
 from workshop.errors import WorkshopError, require
 
 CELL_SECONDS = 300
@@ -39,15 +39,20 @@ def read_peak(pid: int) -> float | None:
     return int(peak.split()[1]) * 1024 / 1e6 if peak else None
 
 
+def read_node(notebook: dict) -> Any:
+    """Return the nbformat node of a notebook as the build makes it."""
+    return require("nbformat", "build").reads(write_json(notebook), as_version=4)
+
+
 def execute(notebook: dict, name: str, *, demonstrations: bool = True, folder: Path | None = None) -> Run:
     """Run a notebook from a fresh kernel.
 
     notebook: as the build makes it. name: its stem, for messages. demonstrations: False skips cells tagged so.
     folder: where the kernel works (default: build/run). What the notebook records stays in memory.
-    Raises WorkshopError naming the cell that failed or overran.
+    Raises WorkshopError that says what the cell failed with, or that it overran.
     """
     nbclient, problems = require("nbclient", "build"), require("nbclient.exceptions", "build")
-    node = require("nbformat", "build").reads(write_json(notebook), as_version=4)
+    node = read_node(notebook)
     home = folder or checkout() / "build" / "run"
     home.mkdir(parents=True, exist_ok=True)
     seconds: dict[str, float] = {}
@@ -60,13 +65,14 @@ def execute(notebook: dict, name: str, *, demonstrations: bool = True, folder: P
         seconds[cell.id] += time.perf_counter()
         peaks.append(read_peak(client.km.provisioner.process.pid))
 
-    skipped = "" if demonstrations else "demonstration"
+    skipped = "" if demonstrations else TAG
     client = nbclient.NotebookClient(
         node,
         timeout=CELL_SECONDS,
         kernel_name="python3",
         skip_cells_with_tag=skipped,
         resources={"metadata": {"path": str(home)}},
+        extra_arguments=["--log-level=40"],
         on_cell_execute=started,
         on_cell_executed=stopped,
     )
@@ -74,7 +80,7 @@ def execute(notebook: dict, name: str, *, demonstrations: bool = True, folder: P
     try:
         client.execute(env=os.environ | {"WORKSHOP_RESULTS": "memory"})
     except problems.CellExecutionError as error:
-        raise WorkshopError(f"{name}: a cell failed with {error.ename}: {error.evalue.splitlines()[0]}") from None
+        raise WorkshopError(f"{name}: a cell failed with {error.ename}: {error.evalue.partition(chr(10))[0]}") from None
     except problems.CellTimeoutError:
         raise WorkshopError(f"{name}: a cell ran longer than {CELL_SECONDS} s.") from None
     longest = max(seconds, key=seconds.get)

@@ -10,6 +10,8 @@ from workshop.errors import WorkshopError, require
 
 CARD = re.compile(r"\Acard (\d+\.\d+)[ \t]*$", re.MULTILINE)
 DEMONSTRATION = re.compile(r"\A# demonstration \d+\.\d+")
+# The tag of such a cell, by which nbgrader and the build leave it out.
+TAG = "demonstration"
 SLIDES = ("slide", "subslide", "fragment", "notes")
 
 
@@ -71,7 +73,7 @@ def _read_cell(cell: dict, ordinal: int, exercises: dict[str, Exercise], path: P
         found = exercises[card[1]] if card else None
         return Cell("markdown", text, ordinal, tags, found, "card" if card else "")
     if DEMONSTRATION.match(text):
-        tags = (*tags, "demonstration")
+        tags = (*tags, TAG)
     names = _defined(text, path, ordinal)
     by_function = {exercise.function: exercise for exercise in exercises.values()}
     for name in names:

@@ -11,6 +11,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 from traitlets import default
 
+from backstage.lessons.source import TAG
 from backstage.slides.reveal import ASSETS, read_parts
 from workshop.errors import WorkshopError
 
@@ -104,7 +105,7 @@ def place_cells(cells: list[NotebookNode]) -> list[NotebookNode]:
         if following in ("slide", "subslide"):
             after += "</section></section>" if following == "slide" else "</section>"
         keep_stills(cell)
-        hidden = has_picture(cell) or "demonstration" in cell.metadata.get("tags", [])
+        hidden = has_picture(cell) or TAG in cell.metadata.get("tags", [])
         cell.metadata["transient"] = {"remove_source": hidden}
         cell.metadata["deck"] = {
             "before": before,

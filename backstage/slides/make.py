@@ -1,15 +1,14 @@
 """Run the solved lessons and write their slides to build/slides/."""
 
-import os
 import tempfile
 from pathlib import Path
 
-from backstage.lessons.notebooks import make_solved, write_json
+from backstage.lessons.execute import execute as run_notebook
+from backstage.lessons.execute import read_node
+from backstage.lessons.notebooks import make_solved
 from backstage.lessons.source import checkout
 from workshop.checks.registry import LESSONS, Lesson, find_lesson
-from workshop.errors import WorkshopError, require
-
-CELL_SECONDS = 300
+from workshop.errors import require
 
 
 def make_slides(stem: str | None = None, execute: bool = True, folder: Path | None = None) -> list[Path]:
@@ -29,28 +28,13 @@ def _write(lesson: Lesson, execute: bool, folder: Path) -> Path:
     """Write one lesson's slides."""
     from backstage.slides.deck import make_deck
 
-    notebook = require("nbformat", "build").reads(write_json(make_solved(lesson.stem)), as_version=4)
+    solved = make_solved(lesson.stem)
     if execute:
         print(f"{lesson.stem}: running the solved notebook for its outputs (up to two minutes) ...", flush=True)
-        _run(notebook, lesson.stem)
+        with tempfile.TemporaryDirectory() as place:
+            node = run_notebook(solved, f"{lesson.stem}, solved", folder=Path(place)).notebook
+    else:
+        node = read_node(solved)
     path = folder / f"{lesson.stem}.html"
-    path.write_text(make_deck(notebook, f"{lesson.stem[:2]} – {lesson.title}"), encoding="utf-8", newline="\n")
+    path.write_text(make_deck(node, f"{lesson.stem[:2]} – {lesson.title}"), encoding="utf-8", newline="\n")
     return path
-
-
-def _run(notebook: dict, stem: str) -> None:
-    """Execute the notebook in place, on one thread, in a folder that goes away with all it writes."""
-    nbclient = require("nbclient", "build")
-    quiet = {"kernel_name": "python3", "extra_arguments": ["--log-level=40"]}
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            place = {"metadata": {"path": folder}}
-            client = nbclient.NotebookClient(notebook, timeout=CELL_SECONDS, resources=place, **quiet)
-            client.execute(env=os.environ | {"WORKSHOP_RESULTS": "memory", "OMP_NUM_THREADS": "1"})
-    except nbclient.exceptions.CellExecutionError as error:
-        raise WorkshopError(
-            f"{stem}: a cell of the solved notebook fails, {error.ename}: {error.evalue.partition(chr(10))[0]}. "
-            "Run `workshop build --check` to see which."
-        ) from None
-    except nbclient.exceptions.CellTimeoutError:
-        raise WorkshopError(f"{stem}: a cell of the solved notebook runs longer than {CELL_SECONDS} s.") from None

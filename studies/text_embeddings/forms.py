@@ -12,6 +12,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from studies.text_embeddings.estimates import score_ranks
 from studies.text_embeddings.plan import DIMENSIONS, K
 from studies.text_embeddings.searches import (
+    BM25,
     encoder,
     passage_vectors,
     passages,
@@ -22,7 +23,7 @@ from studies.text_embeddings.searches import (
 )
 from workshop.data.wiki_vectors import load_wiki_vectors, quantize, restore
 from workshop.models import encode_texts
-from workshop.search import Bm25Search, TfidfSearch
+from workshop.search import Bm25Search, TfidfSearch, content_words
 from workshop.vectors.geometry import unit
 
 FEWEST = (1, 2, 5)
@@ -67,23 +68,28 @@ def sparse_forms(_: int, size: int) -> Iterator[Form]:
     """Yield the bags of words: name, bytes of the index, scores (Q, size)."""
     texts, asked = passages(size), [text for _, _, text in wordings()]
     for fewest in FEWEST:
-        counter = TfidfVectorizer(sublinear_tf=True, stop_words="english", min_df=fewest)
+        counter = TfidfVectorizer(sublinear_tf=True, analyzer=content_words, min_df=fewest)
         table, queries = counter.fit_transform(texts).tocsr(), counter.transform(asked)
         names = counter.get_feature_names_out()
         for kept, name in _shrink(table, f"TF-IDF, words in {fewest} or more passages", names):
             yield name, kept[0], (queries @ kept[1].T).toarray()
-    search = Bm25Search(texts)
+    for name, b in BM25.items():
+        yield from _bm25_forms(name, Bm25Search(texts, b), asked, size)
+
+
+def _bm25_forms(name: str, search: Bm25Search, asked: list[str], size: int) -> Iterator[Form]:
+    """Yield BM25's table of weights, passages by words: name, bytes of the index, scores (Q, size)."""
     parts = search.index.scores
     words = [word for word, _ in sorted(search.index.vocab_dict.items(), key=lambda item: item[1])]
     table = sparse.csc_matrix(
         (parts["data"], parts["indices"], parts["indptr"]), shape=(size, len(parts["indptr"]) - 1)
     )
     place = search.index.vocab_dict
-    rows = [[place[word] for word in one if word in place] for one in search._split(asked, False)]
+    rows = [[place[word] for word in one if word in place] for one in map(content_words, asked)]
     data = [(row, column) for row, columns in enumerate(rows) for column in columns]
     counts = sparse.coo_matrix((np.ones(len(data)), np.array(data).T), shape=(len(asked), table.shape[1])).tocsr()
-    for kept, name in _shrink(table.tocsr(), "BM25", words):
-        yield name, kept[0], (counts @ kept[1].T).toarray()
+    for kept, form in _shrink(table.tocsr(), name, words):
+        yield form, kept[0], (counts @ kept[1].T).toarray()
 
 
 def _shrink(table: Any, name: str, words: Any) -> Iterator[tuple[tuple[int, Any], str]]:

@@ -7,14 +7,16 @@ from typing import Any
 import numpy as np
 
 from studies.text_embeddings.searches import encoder
-from studies.text_embeddings.trained import average_words, split_words, train_documents, train_word_table, weigh_words
+from studies.text_embeddings.trained import average_words, every_word, train_documents, train_word_table, weigh_words
 from workshop.data import load_lee, load_lee_background
 from workshop.models import encode_texts, load_token_embeddings
-from workshop.search import TfidfSearch
+from workshop.search import TfidfSearch, content_words
 from workshop.vectors.geometry import unit
 
 # Those that are trained have a seed; the others give the same each time.
-TRAINED = ("averages", "Doc2Vec", "Doc2Vec (PV-DM)")
+# ALL WORDS: with function words, which the others leave out as TF-IDF does.
+ALL_WORDS = ", all words"
+TRAINED = ("averages", "Doc2Vec", "Doc2Vec (PV-DM)", f"averages{ALL_WORDS}", f"Doc2Vec{ALL_WORDS}")
 FIXED = ("TF-IDF", "averages of MiniLM's table", "MiniLM")
 
 
@@ -48,8 +50,9 @@ def make_vectors(method: str, seed: int) -> list[np.ndarray]:
         return [TfidfSearch(stories()).table.toarray()[:rated]]
     if method == "MiniLM":
         return [encode_texts(encoder(), stories()[:rated])]
-    words = [split_words(text) for text in stories()]
+    split = every_word if method.endswith(ALL_WORDS) else content_words
+    words = [split(text) for text in stories()]
     if method.startswith("Doc2Vec"):
-        return [train_documents(words, seed, memory=method != "Doc2Vec").dv.vectors[:rated]]
+        return [train_documents(words, seed, memory="PV-DM" in method).dv.vectors[:rated]]
     table = load_token_embeddings() if method.startswith("averages of") else train_word_table(words, seed)
     return [average_words(words[:rated], *table, weights) for weights in (None, weigh_words(words))]

@@ -26,7 +26,7 @@ class Plan:
     projections: int = 5
     draws: int = 2000
     size: int = HAYSTACK
-    epochs: int = 200
+    epochs: int = 400
 
 
 SHORT = Plan(seeds=2, search_seeds=1, projections=1, draws=50, size=560, epochs=1)

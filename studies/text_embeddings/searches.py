@@ -8,14 +8,18 @@ import numpy as np
 
 from studies.skerryline.retrieval_runs import Wordings, find_wanted, list_wordings
 from studies.text_embeddings.plan import EDITION, PLACES
-from studies.text_embeddings.trained import average_words, infer_vectors, split_words, train_documents, weigh_words
+from studies.text_embeddings.trained import average_words, every_word, infer_vectors, train_documents, weigh_words
 from workshop.data import load_faq, load_passages, load_wiki_passages, load_wiki_vectors
 from workshop.models import encode_texts, load_encoder, load_token_embeddings
-from workshop.search import Bm25Search, TfidfSearch
+from workshop.search import Bm25Search, TfidfSearch, content_words
 from workshop.settings import Settings
 from workshop.vectors.geometry import unit
 
-METHODS = ("TF-IDF", "BM25", "averages", "weighted averages", "Doc2Vec", "MiniLM")
+# How far BM25 marks long passages down; the first is bm25s' own.
+MARKED = (0.75, 0.5, 0.25, 0.0)
+BM25 = {"BM25" if b == MARKED[0] else f"BM25, b = {b:g}": b for b in MARKED}
+ALL_WORDS = "averages, all words"
+METHODS = ("TF-IDF", *BM25, "averages", ALL_WORDS, "weighted averages", "Doc2Vec", "MiniLM")
 
 Found = dict[str, Any]
 
@@ -93,15 +97,21 @@ def run_search(method: str, seed: int, size: int, epochs: int) -> Found:
 
 
 def score(method: str, seed: int, size: int, epochs: int) -> np.ndarray:
-    """Return a method's scores of all wordings with all passages, shape (Q, size)."""
+    """Return a method's scores of all wordings with all passages, shape (Q, size).
+
+    All that count or average words get the same ones, but for ALL_WORDS; MiniLM reads whole texts.
+    """
     texts, asked = passages(size), [text for _, _, text in wordings()]
-    if method in ("TF-IDF", "BM25"):
-        return (TfidfSearch if method == "TF-IDF" else Bm25Search)(texts).score(asked)
+    if method in BM25:
+        return Bm25Search(texts, BM25[method]).score(asked)
+    if method == "TF-IDF":
+        return TfidfSearch(texts).score(asked)
     if method == "MiniLM":
         handbook = handbook_vectors()
         known = np.concatenate([handbook, load_wiki_vectors()[: size - len(handbook)]])  # as learners search them
         return query_vectors() @ known.T
-    known, wanted = [split_words(text) for text in texts], [split_words(text) for text in asked]
+    split = every_word if method == ALL_WORDS else content_words
+    known, wanted = [split(text) for text in texts], [split(text) for text in asked]
     if method == "Doc2Vec":
         model = train_documents(known, seed, epochs=epochs)
         return unit(infer_vectors(model, wanted, seed)) @ unit(model.dv.vectors).T

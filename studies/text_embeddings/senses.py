@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 
 from studies.text_embeddings.searches import encoder
-from studies.text_embeddings.trained import average_words, split_words
+from studies.text_embeddings.trained import average_words
 from workshop.data import SenseUse, load_task
 from workshop.models import load_token_embeddings
 from workshop.models.tokens import encode_word
+from workshop.search import content_words
 from workshop.vectors.geometry import unit
 
 KINDS = ("house word", "control")
@@ -42,5 +43,5 @@ def compare_uses(uses: Sequence[SenseUse]) -> dict[str, Any]:
 
 
 def leave_out(use: SenseUse) -> list[str]:
-    """Return the words of a sentence without the word in question."""
-    return split_words(use.sentence[: use.start] + " " + use.sentence[use.start + len(use.word) :])
+    """Return the content words of a sentence without the word in question."""
+    return content_words(use.sentence[: use.start] + " " + use.sentence[use.start + len(use.word) :])

@@ -15,8 +15,8 @@ from workshop.errors import require
 DIMENSIONS, EPOCHS, WINDOW, FEWEST = 100, 40, 8, 2
 
 
-def split_words(text: str) -> list[str]:
-    """Return the lower-case words of a text, letters of a to z only."""
+def every_word(text: str) -> list[str]:
+    """Return the lower-case words of a text, letters of a to z only, function words too."""
     return re.findall("[a-z]+", text.lower())
 
 

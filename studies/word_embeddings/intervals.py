@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
+from scipy.stats import binomtest
 
+from studies.grouped import find_middle
 from studies.word_embeddings.rules import Estimate
 from workshop.vectors.agreement import spearman
 
@@ -12,8 +14,7 @@ Pair = tuple[str, str]
 
 def estimate(value: float, spread: np.ndarray) -> Estimate:
     """Return a figure with the middle 95 % of its bootstrap."""
-    low, high = np.percentile(spread, [2.5, 97.5])
-    return Estimate(float(value), float(low), float(high))
+    return Estimate(float(value), *find_middle(spread))
 
 
 def draw_pairs(pairs: Sequence[Pair], draws: int, seed: int = 0) -> Iterator[np.ndarray]:
@@ -21,9 +22,7 @@ def draw_pairs(pairs: Sequence[Pair], draws: int, seed: int = 0) -> Iterator[np.
 
     The interval says what other pairs of the same kind would give.
     """
-    chance = np.random.default_rng(seed)
-    for _ in range(draws):
-        yield np.bincount(chance.integers(0, len(pairs), len(pairs)), minlength=len(pairs))
+    yield from _draw_cases(len(pairs), draws, seed)
 
 
 def draw_words(pairs: Sequence[Pair], draws: int, seed: int = 0) -> Iterator[np.ndarray]:
@@ -35,10 +34,15 @@ def draw_words(pairs: Sequence[Pair], draws: int, seed: int = 0) -> Iterator[np.
     words = sorted({word for pair in pairs for word in pair})
     place = {word: row for row, word in enumerate(words)}
     sides = np.array([[place[word] for word in pair] for pair in pairs])
+    for times in _draw_cases(len(words), draws, seed):
+        yield times[sides[:, 0]] * times[sides[:, 1]]
+
+
+def _draw_cases(cases: int, draws: int, seed: int) -> Iterator[np.ndarray]:
+    """Yield how often each case stands in a sample of as many, with replacement, shape (cases,)."""
     chance = np.random.default_rng(seed)
     for _ in range(draws):
-        times = np.bincount(chance.integers(0, len(words), len(words)), minlength=len(words))
-        yield times[sides[:, 0]] * times[sides[:, 1]]
+        yield np.bincount(chance.integers(0, cases, cases), minlength=cases)
 
 
 def agree_over_seeds(
@@ -110,7 +114,5 @@ def predict_next(values: Sequence[float], least: float) -> tuple[float, float]:
 
 def wilson_interval(share: float, n: int) -> tuple[float, float]:
     """Return the 95 % interval of a share of n cases. Source: Wilson 1927."""
-    z = 1.959964
-    middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    return max(0.0, float(middle - half)), min(1.0, float(middle + half))
+    low, high = binomtest(round(share * n), n).proportion_ci(method="wilson")
+    return float(low), float(high)

@@ -1,6 +1,7 @@
 """Lesson 01: analogies and associations in MiniLM's token embeddings."""
 
 import numpy as np
+from scipy.stats import bootstrap
 
 from studies.word_embeddings.intervals import wilson_interval
 from studies.word_embeddings.plan import LESSON
@@ -74,12 +75,12 @@ def effect_interval(
     The arguments and errors are those of `association_test`.
     """
     kept = keep_known(sets, words)
-    chance = np.random.default_rng(seed)
-    drawn = [
-        leans[chance.integers(0, len(leans), (draws, len(leans)))]
-        for leans in (lean(targets, kept, words, vectors) for targets in (kept.targets_x, kept.targets_y))
-    ]
-    spread = np.concatenate(drawn, axis=1).std(axis=1, ddof=1)
-    effects = (drawn[0].mean(axis=1) - drawn[1].mean(axis=1)) / np.where(spread == 0, 1, spread)
-    low, high = np.percentile(effects, [2.5, 97.5])
-    return float(low), float(high)
+    leans = [lean(targets, kept, words, vectors) for targets in (kept.targets_x, kept.targets_y)]
+    found = bootstrap(leans, _measure_effect, n_resamples=draws, method="percentile", rng=seed)
+    return float(found.confidence_interval.low), float(found.confidence_interval.high)
+
+
+def _measure_effect(x: np.ndarray, y: np.ndarray, axis: int = -1) -> np.ndarray:
+    """Return the effect size of the leans of X and of Y along an axis."""
+    spread = np.concatenate([x, y], axis=axis).std(axis=axis, ddof=1)
+    return (x.mean(axis=axis) - y.mean(axis=axis)) / np.where(spread == 0, 1, spread)

@@ -53,6 +53,7 @@ def test_the_reader_is_taught_to_answer_only_what_stands_in_the_passages():
     assert min(place for place in places if place >= 0) < 100 < max(places), "the right passage stands anywhere"
 
 
+@pytest.mark.slow
 def test_passages_that_do_not_answer_hold_no_answer():
     for one in put_others(load_faq(split="train")[:20]):
         assert len(one.passages) == 3

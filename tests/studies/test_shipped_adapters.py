@@ -63,6 +63,7 @@ def test_its_card_has_the_figures_that_were_measured(name):
     assert f"{rows[0].value:.2f} [{rows[0].low:.2f}, {rows[0].high:.2f}]" in card
 
 
+@pytest.mark.slow
 def test_every_adapter_changes_the_replies_and_leaves_the_model_bit_for_bit(loaded):
     tokenizer, model = loaded
     asked = [build_prompt("When does the slipway café open?", [PAGE])]

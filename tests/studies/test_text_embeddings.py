@@ -87,7 +87,7 @@ def test_baskets_are_true_by_construction():
 
 def test_rules_name_every_verdict_that_they_can_give_and_what_had_been_seen():
     for name, rule in rules.RULES.items():
-        assert rule.startswith("Seen before: ") == (name in ("C03", "C05", "C29")), "nothing of the others had been"
+        assert rule.startswith("Seen before: "), name
         wanted = VERDICTS[:4] if name != "C05" else VERDICTS[4:]
         assert all(verdict.lower() in rule.lower() for verdict in wanted), name
     assert rules.RULES.keys() == rules.LIMITS.keys()
@@ -199,6 +199,7 @@ def test_the_short_form_measures_everything(monkeypatch):
     assert found.claims.keys() == kept.claims.keys()
 
 
+@pytest.mark.slow
 def test_doc2vec_gives_a_new_text_the_same_vector_in_every_process():
     code = (
         "from studies.text_embeddings.trained import infer_vectors, train_documents;"

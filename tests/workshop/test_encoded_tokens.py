@@ -32,13 +32,19 @@ def test_a_word_of_several_tokens_is_their_mean(encoder):
 
 
 @pytest.mark.parametrize(("layer", "head"), [(0, 3), (5, 11)])
-def test_a_heads_parts_give_its_output(encoder, layer, head):
+def test_a_heads_parts_have_a_row_for_each_token(encoder, layer, head):
     tokens, parts = read_head(encoder, TEXT, layer, head)
+    assert parts.pop("weights").shape == (len(tokens), len(tokens))
     assert {name: part.shape for name, part in parts.items()} == dict.fromkeys(
         ("query", "key", "value", "outputs"), (len(tokens), 32)
     )
+
+
+def test_a_heads_weights_mix_its_values(encoder):
+    parts = read_head(encoder, TEXT, 0, 3)[1]
     scores = parts["query"] @ parts["key"].T / np.sqrt(32)
     weights = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+    assert parts["weights"] == pytest.approx(weights, abs=1e-6)
     assert weights @ parts["value"] == pytest.approx(parts["outputs"], abs=1e-5)
 
 

@@ -22,6 +22,7 @@ import torch
 from transformers import AutoModel, AutoTokenizer
 
 from workshop.models import encode_texts, pool_mean, texts
+from workshop.models import encoder as encoder_module
 from workshop.models.encoder import load_encoder
 
 TEXTS = [
@@ -132,6 +133,15 @@ def test_other_weights_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(static, "require", lambda *_: package)
     with pytest.raises(WorkshopError, match=r"model\.safetensors is not the published file: expected sha256 53aa5117"):
         load_encoder()
+
+
+def test_a_folder_that_is_no_encoder_gets_one_line(tmp_path, monkeypatch):
+    (tmp_path / "config.json").write_text("{}", encoding="utf-8")
+    monkeypatch.setattr(encoder_module, "find_minilm", lambda: tmp_path)
+    words = r"can't load the encoder minilm-wheel from .*workshop fetch --again; MiniLM's wheel: pip install"
+    with pytest.raises(WorkshopError, match=words) as raised:
+        load_encoder()
+    assert len(str(raised.value).splitlines()) == 1
 
 
 def test_an_encoder_that_no_table_knows_is_named():

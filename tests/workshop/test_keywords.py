@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workshop.search import Bm25Search, TfidfSearch, fuse_rankings
+from workshop.search import Bm25Search, TfidfSearch, content_words, fuse_rankings
 
 PASSAGES = ["The boat left late, the late boat.", "Refunds for a late boat", "Seals on the rocks", ""]
 
@@ -52,3 +52,16 @@ def test_fusion_by_hand():
 @given(st.permutations(range(6)), st.integers(1, 4), st.floats(0, 100))
 def test_fusing_a_ranking_with_itself_changes_nothing(ranking, times, constant):
     assert fuse_rankings([ranking] * times, constant) == list(ranking)
+
+
+def test_what_is_counted_is_the_same_for_all():
+    assert content_words("The 8:55 boat wasn't late, a Boat!") == ["55", "boat", "wasn", "late", "boat"]
+    assert set(TfidfSearch(PASSAGES).counter.vocabulary_) == {word for one in PASSAGES for word in content_words(one)}
+
+
+def test_length_is_marked_down_by_b_alone():
+    pytest.importorskip("bm25s")
+    short, long = "late boat", "late boat " + "seal " * 20
+    usual, none = (Bm25Search([short, long, "rope"], *b).score(["boat"])[0] for b in ((), (0,)))
+    assert usual[0] > usual[1] > 0
+    assert none[0] == pytest.approx(none[1])

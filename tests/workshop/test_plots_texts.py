@@ -40,3 +40,10 @@ def test_the_search_box_leaves_a_still_picture_with_its_words(capsys):
 
     search_box(["boat", "seal"], {"one": lambda query: np.array([0.1, 0.8])}, start="seals?", k=1)
     assert capsys.readouterr().out == "seals?. one: seal 0.80.\n"
+
+
+def test_the_search_box_says_where_nothing_is_found(capsys):
+    from workshop.widgets import search_box
+
+    search_box(["boat", "seal"], {"one": lambda query: np.zeros(2)}, start="Fähre?")
+    assert capsys.readouterr().out == "Fähre?. one: nothing found: no word of it is counted 0.00.\n"

@@ -20,6 +20,7 @@ def trained():
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 def test_the_loss_begins_at_chance_and_falls(trained):
     assert len(trained.losses) == 40
     assert trained.losses[0] == pytest.approx(torch.log(torch.tensor(len(trained.tokenizer) * 1.0)).item(), abs=0.3)
@@ -28,6 +29,7 @@ def test_the_loss_begins_at_chance_and_falls(trained):
     assert not trained.model.training
 
 
+@pytest.mark.slow
 def test_it_writes_with_the_librarys_own_generate(trained):
     ids = trained.tokenizer("The", return_tensors="pt")["input_ids"]
     whole = trained.model.generate(ids, max_new_tokens=5, do_sample=False)
@@ -54,6 +56,7 @@ def test_the_time_is_kept():
     assert found.seconds < 30  # a hang, not a budget
 
 
+@pytest.mark.slow
 def test_rows_hold_every_sentence_with_its_end(trained):
     rows = scratch.cut_rows(trained.tokenizer, SENTENCES[:200])
     text = trained.tokenizer.decode(rows.flatten().tolist())

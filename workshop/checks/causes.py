@@ -117,7 +117,7 @@ TEXTS = (
 )
 TYPES = {
     "NameError": "a name is misspelt, or a library is used without importing it.",
-    "IndexError": "an index runs past the end; look at the first and the last step of the loop.",
+    "IndexError": "an index points past the end: a loop goes one too far, or numbers are used as places that are none.",
     "KeyError": "a key is looked up that may be missing, such as an unknown word.",
     "ZeroDivisionError": "a division by zero: an empty input, or a sum or length that is 0.",
     "RecursionError": "the function calls itself without an end.",

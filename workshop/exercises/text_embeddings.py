@@ -49,6 +49,7 @@ attend.tries(
     (np.array([1.0, -1]), np.array([[1.0, 0], [0, 1], [2, 2]]), np.array([[1.0, 0, 0], [0, 1, 0], [0, 0, 1]])),
     (np.array([1000.0, 0]), np.array([[3.0, 0], [3, 1], [1, 1]]), np.array([[2.0], [4], [9]])),
     (np.array([-1000.0, 0]), np.array([[2.0, 1], [1, 5]]), np.array([[3.0, 1, 0], [5, 2, 7]])),
+    (np.array([1000.0, 0]), np.array([[3.0, 0], [-3, 1], [-2, 1]]), np.array([[2.0], [4], [9]])),
     (np.array([2.0, 1]), np.array([[1.0, 3]]), np.array([[7.0, 8, 9]])),
 )  # fmt: skip
 attend.draws(
@@ -68,7 +69,8 @@ attend.mistakes(
     ([(f"np.exp({SHIFTED})", "scores"), (f"np.exp({SHIFTED})", "scores", SHARED, "weights")],
      "the scores themselves are the weights, without exp(): some are negative, and a sum of 0 gives NaN.",
      "take np.exp() of each score, then divide by their sum."),
-    ([(SHIFTED, "scores"), (SHIFTED, "np.minimum(scores, 700)"), (SHIFTED, "np.clip(scores, -700, 700)")],
+    ([(SHIFTED, "scores"), (SHIFTED, "np.minimum(scores, 700)"), (SHIFTED, "np.clip(scores, -700, 700)"),
+      (SHIFTED, "scores - scores.mean()")],
      "exp() overflows: of 1,000 it is infinite, and infinity divided by infinity is NaN.",
      "subtract the largest score from all scores before exp(): the weights stay the same."),
     (SHIFTED, "scores / scores.max()", "the scores are divided by the largest one, which changes the weights.",
@@ -81,6 +83,9 @@ attend.mistakes(
     ([(MIX, f"({MIX}) / len(values)"), (MIX, "(weights @ values) / len(values)")],
      "the weighted values are averaged: the weights have done that already, since they add up to 1.",
      "add the weighted rows up, and divide by nothing more."),
+    (MIX, "values @ (weights / weights.sum())",
+     "each row of `values` is added up with the weights: along E, its numbers, not along T, the tokens.",
+     "weights @ values adds up the rows, each times its weight."),
     ("@ values", "@ keys", "the keys are mixed, not the values.",
      "the keys only say how much; what is mixed are the rows of `values`."),
     (" @ values", "", "the weights are returned, not the mix of the values.", "weigh the rows of `values` with them."),
@@ -147,7 +152,8 @@ top_k = exercise(
     "2.3", top_k, title="search: the k best for each query", points=2, minutes=6, stars=2, room=True, answer=FOUND
 )
 SIX = np.array([[3.0, 4], [0, 1], [4, 3], [-1, 0], [12, 5], [2, 0]])
-LEVEL = np.array([[1.0 + place % 3, 0] if place % 4 else [0, 1.0 + place % 2] for place in range(20)])
+# Level documents are the same row: those of another length could be told apart by how somebody's division rounds.
+LEVEL = np.array([[2.0, 0] if place % 4 else [0, 3.0] for place in range(20)])
 top_k.tries(
     (np.array([[1.0, 0], [0, 2]]), np.array([[2.0, 0], [3, 4], [0, 5]]), 2), (np.array([[2.0, 0], [0, -3]]), SIX, 3),
     (np.array([[3.0, 0, 4]]), np.array([[0.0, 0, 7], [1, 0, 0]]), 9), (np.array([[4.0, 3], [1, 0]]), LEVEL, 8),
@@ -156,9 +162,12 @@ top_k.draws(draw_search)
 TOP, PICK = 'np.argsort(-scores, axis=1, kind="stable")[:, :k]', "np.take_along_axis(scores, ids, axis=1)"
 PRODUCT = "unit(queries) @ unit(documents).T"
 top_k.mistakes(
-    ([("unit(documents)", "documents"), (PRODUCT, "queries @ documents.T"),
-      ("unit(documents)", "(documents / np.linalg.norm(documents))")],
+    ([("unit(documents)", "documents"), (PRODUCT, "queries @ documents.T")],
      "inner products: the documents keep their lengths, so long ones win.", NORMALISE),
+    ([(PRODUCT, "(queries / np.linalg.norm(queries)) @ (documents / np.linalg.norm(documents)).T"),
+      ("unit(documents)", "(documents / np.linalg.norm(documents))"),
+      ("unit(queries)", "(queries / np.linalg.norm(queries))")],
+     "norm() without an axis gives one number for the whole table: all rows are divided by the same.", NORMALISE),
     ("unit(queries)", "queries", "the queries keep their lengths, so the scores aren't cosines.", NORMALISE),
     ([("unit(documents)", "(documents / np.linalg.norm(documents, axis=0))"),
       ("unit(queries)", "(queries / np.linalg.norm(queries, axis=0))"),
@@ -179,7 +188,7 @@ top_k.mistakes(
     ([(', kind="stable"', ""), (TOP, "np.argpartition(-scores, min(k, scores.shape[1]) - 1, axis=1)[:, :k]"),
       (TOP, "np.argpartition(-scores, min(k, scores.shape[1] - 1), axis=1)[:, :k]"),
       (TOP, "np.argpartition(scores, -min(k, scores.shape[1]), axis=1)[:, -k:]")],
-     "the right documents, not in order: argpartition() sorts nothing, and argsort() leaves equal scores in any order.",
+     "the right documents, not in order: argsort() leaves equal scores in any order, and argpartition() sorts nothing.",
      'sort all, with argsort() and kind="stable": of equal scores the lower id then comes first.'),
     ("-scores", "scores", UPWARDS, "turn the order round."),
     ([(PICK, "scores[:, ids]"), (PICK, "scores[:, ids[0]]"), (PICK, "scores[:, :k]")],

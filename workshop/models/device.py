@@ -1,6 +1,11 @@
-"""Where models are put: the device and the number format of the settings, found where they say auto."""
+"""Where models are put, the device and the number format of the settings; what is said where one can't be loaded."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from workshop.errors import WorkshopError
+from workshop.models.hub import first_line
 from workshop.settings import Settings, choose_device, choose_dtype
 
 
@@ -23,3 +28,21 @@ def place(settings: Settings) -> tuple[str, str]:
             "dataclasses.replace(settings, device='cpu', dtype='auto'). On Colab, a runtime with a T4 has cuda."
         )
     return device, choose_dtype(device) if settings.dtype == "auto" else settings.dtype
+
+
+@contextmanager
+def explain_loading(name: str, folder: Path, more: str = "") -> Iterator[None]:
+    """Turn what a damaged folder makes the libraries raise into one line. more: another way to bring the model."""
+    import torch
+
+    try:
+        yield
+    except torch.OutOfMemoryError:
+        raise WorkshopError(
+            f"{name} doesn't fit this graphics card's memory. Close other notebooks, or take workshop.setup('small')."
+        ) from None
+    except Exception as error:
+        raise WorkshopError(
+            f"can't load {name} from {folder}: {first_line(error)[:160]}. A file is damaged or missing. "
+            f"Fetch it again: workshop fetch --again{more}."
+        ) from None

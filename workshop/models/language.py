@@ -1,15 +1,13 @@
 """Load a language model: SmolLM2 from its wheel, or the profile's from the hub; what comes is plain transformers."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from workshop.errors import WorkshopError, require
 from workshop.models import prepared, wheel
 from workshop.models.catalogue import HUB_COPIES, ModelEntry, find_model
-from workshop.models.device import place
-from workshop.models.hub import fetch_model, find_fetched, first_line
+from workshop.models.device import explain_loading, place
+from workshop.models.hub import fetch_model, find_fetched
 from workshop.models.quiet import quiet_transformers, say
 from workshop.settings import Settings
 
@@ -84,7 +82,7 @@ def open_language_model(
 
     device, dtype = place(settings)
     name = entry.name if entry else folder.name
-    with quiet_transformers(), _explained(name, folder):
+    with quiet_transformers(), explain_loading(f"the language model {name}", folder):
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
         model, report = AutoModelForCausalLM.from_pretrained(
             folder, dtype=getattr(torch, dtype), local_files_only=True, output_loading_info=True
@@ -101,22 +99,3 @@ def open_language_model(
         # Written into the template, so that whoever calls it gets the same.
         tokenizer.chat_template = f"{{%- set {option} = {str(value).lower()} %}}{tokenizer.chat_template}"
     return tokenizer, model
-
-
-@contextmanager
-def _explained(name: str, folder: Path) -> Iterator[None]:
-    """Turn what a damaged folder makes the libraries raise into one line."""
-    import torch
-
-    try:
-        yield
-    except torch.OutOfMemoryError:
-        raise WorkshopError(
-            f"{name} doesn't fit this graphics card's memory. Close other notebooks, or take workshop.setup('small')."
-        ) from None
-    except Exception as error:
-        reason = first_line(error)[:160]
-        raise WorkshopError(
-            f"can't load the language model {name} from {folder}: {reason}. A file is damaged or missing. "
-            "Bring it anew: workshop fetch --again."
-        ) from None

@@ -27,10 +27,13 @@ def encode_word(encoder: Any, text: str, start: int, length: int) -> np.ndarray:
 
 
 def read_head(encoder: Any, text: str, layer: int, head: int) -> tuple[list[str], dict[str, np.ndarray]]:
-    """Return a text's T tokens and what one attention head of MiniLM computes on them, plain arrays, each (T, 32).
+    """Return a text's T tokens and what one attention head of MiniLM computes on them, plain arrays.
 
-    layer, head: from 0. Their names: query, key, value, and outputs, what the model itself makes of the three.
+    layer, head: from 0. By name: query, key, value and outputs, what the model itself makes of the three, each (T, 32),
+    and weights (T, T): how much each token (row) takes of each, rows adding up to 1.
     """
+    from scipy.special import softmax
+
     attention = encoder[0].auto_model.encoder.layer[layer].attention.self
     kept: dict[str, Any] = {}
     hooks = [
@@ -44,4 +47,6 @@ def read_head(encoder: Any, text: str, layer: int, head: int) -> tuple[list[str]
         for hook in hooks:
             hook.remove()
     mine = slice(head * attention.attention_head_size, (head + 1) * attention.attention_head_size)
-    return tokens, {name: found[0, :, mine].float().cpu().numpy() for name, found in kept.items()}
+    found = {name: one[0, :, mine].float().cpu().numpy() for name, one in kept.items()}
+    scores = found["query"] @ found["key"].T / np.sqrt(attention.attention_head_size)  # (T, T)
+    return tokens, found | {"weights": softmax(scores, axis=1)}

@@ -72,9 +72,7 @@ def spearman_with_people(
     if len(pairs) < 3:
         raise WorkshopError(f"a rank correlation needs at least 3 pairs, got {len(pairs)}. Keep more words.")
     cosines = pair_cosines(pairs, words, vectors)
-    spread = bootstrap_spearman(cosines, ratings, draws, seed)
-    low, high = np.percentile(spread, [2.5, 97.5])
-    return Agreement(float(spearman(cosines, ratings)), float(low), float(high), len(pairs))
+    return Agreement(float(spearman(cosines, ratings)), *bound_spearman(cosines, ratings, draws, seed), len(pairs))
 
 
 def spearman(left: np.ndarray, right: np.ndarray) -> np.ndarray:
@@ -87,10 +85,10 @@ def spearman(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     return (left * right).sum(axis=-1) / np.where(scale == 0, 1, scale)
 
 
-def bootstrap_spearman(cosines: np.ndarray, ratings: np.ndarray, draws: int, seed: int) -> np.ndarray:
-    """Return Spearman's correlation on pairs drawn with replacement, shape (draws,).
+def bound_spearman(cosines: np.ndarray, ratings: np.ndarray, draws: int, seed: int) -> tuple[float, float]:
+    """Return the 95 % bootstrap interval of Spearman's correlation, P pairs drawn with replacement."""
+    from scipy.stats import bootstrap
 
-    With one seed the draws are the same for all methods, so that differences between methods are paired.
-    """
-    rows = np.random.default_rng(seed).integers(0, len(cosines), (draws, len(cosines)))
-    return spearman(np.asarray(cosines)[rows], np.asarray(ratings)[rows])
+    given = {"n_resamples": draws, "paired": True, "method": "percentile", "vectorized": True, "rng": seed}
+    found = bootstrap((cosines, ratings), lambda *pair, axis: spearman(*pair), **given)
+    return float(found.confidence_interval.low), float(found.confidence_interval.high)

@@ -10,6 +10,8 @@ from workshop.plots.texts import plot_scores
 from workshop.score.output import show_bundle
 from workshop.widgets.output import can_show_widgets, show_widget
 
+NOTHING = "nothing found: no word of it is counted"
+
 Score = Callable[[str], np.ndarray]
 
 
@@ -24,7 +26,8 @@ def search_box(names: Sequence[str], searches: Mapping[str, Score], start: str, 
         found = {}
         for name, score in searches.items():
             scores = np.asarray(score(query))
-            found[name] = [(names[row], float(scores[row])) for row in np.argsort(-scores, kind="stable")[:k]]
+            best = [row for row in np.argsort(-scores, kind="stable")[:k] if scores[row] > 0]
+            found[name] = [(names[row], float(scores[row])) for row in best] or [(NOTHING, 0.0)]
         figure = plot_scores(query, found)
         words = alternative_text(figure)
         return {"text/plain": words, "text/html": to_html(figure, words)}

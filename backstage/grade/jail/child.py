@@ -16,13 +16,12 @@ from backstage.grade.jail.notebook import NotebookError, read_notebook
 from workshop.checks.local import Printed, TimeUp, local_caller, time_limit
 from workshop.checks.protocol import NOT_PLAIN, TIME_UP, Reply
 
-ANSWER_ID = "ex-"
 MOST_CELLS = 5000
 MOST_REMARKS = 20
 LONGEST_TEXT = 500
 BATCH_SECONDS = 1.0
 TOO_LARGE = Reply(error_type=NOT_PLAIN, error_text="a value that is too large or has too many parts")
-DEMONSTRATION = "its cell begins as a demonstration does, and those are left out"
+IN_DEMONSTRATION = "its cell begins as a demonstration does, and those are left out"
 IN_TEXT = "it stands in a cell of text"
 NOT_RUN = "its cell was left out"
 
@@ -33,7 +32,7 @@ class Notebook:
     def __init__(self, shell: Any) -> None:
         self.shell, self.cells = shell, []
         self._stopped: dict[int, str] = {}
-        self._unused: dict[str, list[str]] = {DEMONSTRATION: [], IN_TEXT: []}
+        self._unused: dict[str, list[str]] = {IN_DEMONSTRATION: [], IN_TEXT: []}
         self._missed: list[str] = []
 
     def open(self, content: bytes, demonstration: str) -> list[Any]:
@@ -48,12 +47,12 @@ class Notebook:
         pattern, every = re.compile(demonstration), []
         for cell in (cell for sheet in notebook.get("worksheets", [notebook]) for cell in sheet["cells"]):
             source = cell["source"] if "source" in cell else cell.get("input", "")
-            code = _is_code(cell)
+            code = cell["cell_type"] == "code"
             every.append((source, code))
             if not code:
                 self._unused[IN_TEXT].append(source)
             elif pattern.match(source):
-                self._unused[DEMONSTRATION].append(source)
+                self._unused[IN_DEMONSTRATION].append(source)
             elif source.strip():
                 self.cells.append(source)
         remarks += [f"only its first {MOST_CELLS} cells were run"] if len(self.cells) > MOST_CELLS else []
@@ -125,13 +124,6 @@ def _pack(replies: Sequence[Reply]) -> bytes:
 def _as_list(reply: Reply) -> list[Any]:
     """Return a reply as a list that can travel."""
     return [reply.value, reply.error_type, reply.error_text[:LONGEST_TEXT], bool(reply.stdout), reply.mutated]
-
-
-def _is_code(cell: dict[str, Any]) -> bool:
-    """Tell whether a cell is code, or an answer that was made text by accident."""
-    grading = cell["metadata"].get("nbgrader")
-    name = str(grading.get("grade_id")) if isinstance(grading, dict) else ""
-    return cell["cell_type"] == "code" or name.startswith(ANSWER_ID)
 
 
 def prove(filtered: bool) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Go on where a cell would stop at an import: in the jail and in nbgrader's kernel alike."""
+"""The set-up cell, and going on where a cell would stop at an import: in the jail and in nbgrader's kernel alike."""
 
 import ast
 import re
@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 MOST = 5
+SET_UP = "import workshop\nfrom workshop import check\n\nsettings = workshop.setup()"
 OURS = ("workshop", "backstage")
 BODIES = (ast.If, ast.With, ast.For, ast.While)
 IMPORT = re.compile(r"(import|from)\s")

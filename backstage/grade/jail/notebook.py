@@ -6,17 +6,15 @@ import json
 import re
 from typing import Any
 
+from workshop.data.clean import mend_text
+from workshop.data.files import MARKS, MIXED
+
 TYPES = ("code", "markdown", "raw", "heading")
-MARKS = (
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 OTHERS = ((b"PK", "a zip or an Office document"), (b"%PDF", "a PDF"), (b"<", "a web page"), (b"{\\rtf", "a document"))
 CONFLICT = re.compile(r"^(<<<<<<<|=======|>>>>>>>)", re.MULTILINE)
 MOST_REMARKS = 10
+# How the nbgrader id of an exercise's answer begins.
+ANSWER_ID = "ex-"
 
 
 class NotebookError(ValueError):
@@ -63,22 +61,11 @@ def decode(content: bytes) -> tuple[str, list[str]]:
     except UnicodeDecodeError as error:
         if encoding.startswith("utf-8"):
             line = content[: error.start].count(b"\n") + 1
-            text = content.removeprefix(codecs.BOM_UTF8).decode("utf-8", "windows_1252_where_broken")
+            text = content.removeprefix(codecs.BOM_UTF8).decode("utf-8", MIXED)
             return text, [f"line {line} of the file isn't UTF-8: it was read as Windows-1252"]
         raise NotebookError(
             f"its encoding can't be read: it begins as {encoding.upper()} and breaks at byte {error.start}"
         ) from None
-
-
-def _as_windows(error: UnicodeError) -> tuple[str, int]:
-    """Return the characters of Windows-1252 for bytes that are no UTF-8."""
-    if not isinstance(error, UnicodeDecodeError):
-        raise error
-    wrong = error.object[error.start : error.end]
-    return "".join(bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in wrong), error.end
-
-
-codecs.register_error("windows_1252_where_broken", _as_windows)
 
 
 def _explain_json(content: bytes, text: str, error: ValueError, remarks: list[str]) -> str:
@@ -144,14 +131,21 @@ def _mend_cell(cell: dict[str, Any]) -> str:
     if kind not in TYPES:
         kind = "code" if "outputs" in cell or "execution_count" in cell or _is_python(cell[field]) else "markdown"
         remark = remark or f"has no type: taken for {'code' if kind == 'code' else 'text'}"
-    cell["cell_type"] = kind
+    cell["cell_type"] = kind = "code" if _is_answer(cell) else kind
     if kind == "code":
+        cell.pop("attachments", None)
         cell["outputs"] = cell["outputs"] if isinstance(cell.get("outputs"), list) else []
         count = cell.get("execution_count")
         cell["execution_count"] = count if type(count) is int else None
     if not isinstance(cell.get("attachments", {}), dict):
         del cell["attachments"]
     return remark
+
+
+def _is_answer(cell: dict[str, Any]) -> bool:
+    """Tell whether a cell carries the id of an answer, which some have made text by accident."""
+    grading = cell["metadata"].get("nbgrader")
+    return isinstance(grading, dict) and str(grading.get("grade_id")).startswith(ANSWER_ID)
 
 
 def _read_source(source: Any) -> tuple[str, str]:
@@ -165,7 +159,7 @@ def _read_source(source: Any) -> tuple[str, str]:
         source, remark = "", "has no text"
     elif not isinstance(source, str):
         source, remark = "", f"holds {_kind(source)} instead of a text: left out"
-    return source.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace"), remark
+    return mend_text(source.replace("\0", "")), remark
 
 
 def _is_python(source: str) -> bool:

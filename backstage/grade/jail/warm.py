@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from backstage.grade.jail import child, confine, quiet
+from backstage.grade.jail.imports import SET_UP
 
 TICK = 0.1
-SET_UP = "import workshop\nfrom workshop import check\n\nsettings = workshop.setup()"
 DESCRIPTORS = 2
 
 

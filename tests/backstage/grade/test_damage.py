@@ -85,7 +85,7 @@ def test_every_declared_encoding_is_read(encoding):
 def test_bytes_of_windows_are_read_where_utf8_breaks():
     content = notebook(source="word = 'caf@ # $'").replace(b"$", "名".encode()).replace(b"@", b"\xe9 \x93\x81")
     made, remarks = read_notebook(content)
-    assert made["cells"][1]["source"] == "word = 'café “\x81 # 名'"
+    assert made["cells"][1]["source"] == "word = 'café “� # 名'"
     assert remarks == ["line 1 of the file isn't UTF-8: it was read as Windows-1252"]
 
 

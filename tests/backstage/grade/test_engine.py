@@ -7,6 +7,7 @@ import pytest
 
 from backstage import hidden
 from backstage.grade.engine import Engine
+from backstage.grade.jail.imports import SET_UP
 from backstage.grade.records import Submission
 from backstage.grade.replay import Limits
 from backstage.lessons.notebooks import make_learner, make_solved, write_json
@@ -27,7 +28,6 @@ RIGHT = """def count_words(text):
         counts[word] = counts.get(word, 0) + 1
     return counts"""
 WRONG = "def count_words(text):\n    return {w: 1 for w in text.lower().split()}"
-SET_UP = "import workshop\nfrom workshop import check\n\nsettings = workshop.setup()"
 
 
 def notebook(*cells):

@@ -5,10 +5,12 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
+from backstage.grade import journal
 from backstage.grade.journal import Journal
 from backstage.grade.progress import show_progress
 from backstage.grade.records import Record
@@ -47,6 +49,16 @@ def test_killed_at_random_moments_it_ends_with_the_same_files(home):
     assert outcome.kills == 3
     assert outcome.cycles >= 1
     assert outcome.different == ()
+
+
+def test_what_marks_depend_on_is_read_by_one_thread(home, monkeypatch):
+    readers, read = [], journal.list_imported
+    monkeypatch.setattr(
+        journal, "list_imported", lambda *where: readers.append(threading.current_thread()) or read(*where)
+    )
+    journal.hash_grader.cache_clear()
+    run(home, jobs=4)
+    assert readers == [threading.main_thread()]
 
 
 def test_what_is_graded_is_not_graded_again(home):

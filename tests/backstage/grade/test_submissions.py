@@ -10,7 +10,7 @@ import zipfile
 import pytest
 
 from backstage.grade import files
-from backstage.grade.names import clean, count_lesson_in, distinct, file_names, name_lesson, without_lesson
+from backstage.grade.names import clean_line, count_lesson_in, distinct, file_names, name_lesson, without_lesson
 from backstage.grade.submissions import find_submissions
 from workshop.errors import WorkshopError
 
@@ -351,7 +351,7 @@ def test_file_names_are_safe_and_no_two_alike():
 
 
 def test_clean_names_are_one_line_and_distinct():
-    assert clean("a\u202eb\x1b[31m\n c\ud800") == "ab[31m c?"
+    assert clean_line("a\u202eb\x1b[31m\n c\ud800") == "ab[31m c?"
     made = distinct(["ana", "ana\x07", "\x07"])
     assert made["ana"] == "ana"
     assert len(set(made.values())) == 3
