@@ -15,7 +15,7 @@ replies and judged tickets on a machine with other work: 165 tokens a second by 
 | the switch | 1 | | | 50 | C12 |
 | handbook and Wikipedia, two halves | 6 | 72,400 | | 850 | C28, C13 |
 | shipped voice, three seeds | 3 | | 144 | 130 | C13, C18, C23 |
-| voice by prompt, dev and test | 8 | | 168 | 180 | C13, C18 |
+| voice by prompt, dev and test | 8 | | 168 | 330 | C13, C18 |
 | full tuning up to LoRA's loss, at most | 3 | 126,100 | 720 | 1,650 | C11 |
 | the lesson's own tuning | 10 | 33,000 | 240 | 450 | C32, band |
 | fading | 3 | 61,800 | 450 | 650 | C25 |
@@ -24,7 +24,7 @@ replies and judged tickets on a machine with other work: 165 tokens a second by 
 | quality against number | 9 | 252,300 | | 1,900 | C24 |
 | the prompt's own examples | 3 | 21,000 | 144 | 230 | shown |
 | other ranks | 4 | 42,000 | | 300 | shown |
-| in all | 100 | 1,241,000 | 4,914 | 13,900 | |
+| in all | 100 | 1,241,000 | 4,914 | 14,050 | |
 """
 
 from collections.abc import Mapping, Sequence
