@@ -79,7 +79,7 @@ for text in (ways[0], "Driftback for Skerryline's night boat"):
 # %% [markdown] tags=["slide"]
 # ## Attention: look around
 #
-# Each token's vector is multiplied by three tables of learned numbers, which gives three shorter vectors: a **query** (what am I looking for?), a **key** (what do I offer to be found by?) and a **value** (what do I hand over?). A query that fits a key well takes much of that token's value. Three such tables are a **head**; MiniLM has 12 in each of its six layers. The picture shows one head, for *drag* in two sentences.
+# Three tables of learned numbers, multiplied with a token's vector, give three shorter ones: a **query** (what am I looking for?), a **key** (what do I offer to be found by?) and a **value** (what do I hand over?). A query that fits a key well takes much of that token's value. Three such tables are a **head**; MiniLM has 12 in each of its six layers. The picture: one head, *drag* in two sentences.
 
 # %% tags=["slide"]
 # demonstration 2.4
@@ -102,9 +102,9 @@ show(plot_attention(uses))
 
 # %% [markdown]
 # card 2.1
-# A token's *query* asks; every token offers a *key* that may fit and a *value*.
+# A token's *query* asks; each token offers a *key* and a *value*.
 #
-# **Given** `query`, shape (D,), `keys`, (T, D), and `values`, (T, E). **Return** the weighted sum of the values, (E,). A score is (key · query) / √D, a weight e<sup>score</sup> over the sum of all e<sup>score</sup>. Scores of 1,000 must work, though e<sup>1000</sup> is too large for a float.
+# **Given** `query`, shape (D,), `keys`, (T, D), and `values`, (T, E). **Return** the weighted sum of the values, (E,). A score is (key · query) / √D, a weight e<sup>score</sup> over their sum. Scores of 1,000 must work; no float holds e<sup>1000</sup>.
 #
 # **By hand:** `[0, 0]`, `[[1, 0], [0, 1]]`, `[[2, 0], [4, 6]]`: both weights are 0.5, giving `[3, 3]`.
 
@@ -166,7 +166,7 @@ yours = np.array([look(query, head["key"], head["value"]) for query in head["que
 print(f"largest difference from MiniLM's own output: {np.abs(yours - head['outputs']).max():.0e}")
 
 # %% [markdown]
-# Below 1e-5: the same but for rounding. One layer, or **block**, does this in 12 heads side by side, joins what they found and adds it to each token's vector; then a **feed-forward** part works on each token alone: a multiplication, negative numbers brought close to 0, another multiplication. Six such blocks are MiniLM. At the end there is a vector for each token *in its sentence*. Shorter texts are filled up with **padding**. One vector a text is still missing.
+# Below 1e-5: the same but for rounding. A layer, or **block**, does this in 12 heads, joins what they found and adds it to each token's vector; then a **feed-forward** part works on each token alone: a multiplication, negative numbers brought close to 0, another multiplication. Six such blocks are MiniLM. At the end there is a vector for each token *in its sentence*. Shorter texts are filled up with **padding**. One vector a text is still missing.
 
 # %% [markdown]
 # card 2.2
@@ -470,7 +470,7 @@ check.text_embeddings.mean_reciprocal_rank(mean_reciprocal_rank)
 # %% [markdown]
 # ## Four searches
 #
-# Two are missing. **BM25** counts the same words as TF-IDF, but marks down passages that are longer than the average; how far, says a number *b* from 0 to 1, usually 0.75. Search engines have used it for thirty years, and a table without it proves little. And lesson 01's **averages** of MiniLM's word table, without any attention: of the same words again, as far as the table has them, so that methods are compared and not inputs.
+# Two are missing. **BM25** counts the same words as TF-IDF, but marks down passages that are longer than the average; how far, says a number *b* from 0 to 1, usually 0.75. Search engines have used it for thirty years. And lesson 01's **averages** of MiniLM's word table, without any attention: of the same words again, as far as the table has them, so that methods are compared and not inputs.
 
 # %% [markdown]
 # card 2.6
@@ -628,7 +628,10 @@ for what, group in (("wordings", each), ("pages", page_of[chosen])):
 record_row(row | {"method": "MiniLM", "value": gap.mean(), "n": len(gap)})
 
 # %% [markdown]
-# Drawn by pages the interval is about a quarter wider. Half its width is just under 0.04 in the first line and near 0.05 in the second: a lead of 0.04 would look sure in one and not in the other. MiniLM's lead stands in both. Now all methods, with intervals by pages (drawn with other random numbers than yours, so the last digit may differ). More came along: averages of all words, averages in which rare words weigh more, and **Doc2Vec**, explained below; its passes and BM25's *b*, 400 and 0, were chosen on ten of the pages.
+# Drawn by pages the interval is about a quarter wider. Half its width is just under 0.04 in the first line and near 0.05 in the second: a lead of 0.04 would look sure in one and not in the other. MiniLM's lead stands in both.
+
+# %% [markdown]
+# Now all methods, with intervals by pages (drawn with other random numbers than yours, so the last digit may differ). More came along: averages of all words, averages in which rare words weigh more, and **Doc2Vec**, explained below; its passes and BM25's *b*, 400 and 0, were chosen on ten of the pages.
 
 # %% tags=["slide"]
 # demonstration 2.18
@@ -647,7 +650,10 @@ for task in ("handbook, questions", "handbook, paraphrases", "haystack, question
 # Differences, page by page (each rounded once): whoever knows the page uses its words, so on questions MiniLM and counting can't be told apart: −0.02 [−0.06, 0.02] to TF-IDF in the handbook, −0.01 [−0.06, 0.03] to BM25 with *b* = 0 in the haystack. On paraphrases MiniLM finds more than that BM25: 0.13 [0.09, 0.17] in the handbook, 0.12 [0.08, 0.16] in the haystack.
 
 # %% [markdown]
-# **One setting moves a baseline.** In the haystack BM25 with the usual *b* finds 0.78 on questions, with *b* = 0 0.91. Most passages there are sentences with 11 counted words; ours have 24, and were marked down for it. Beside TF-IDF alone, MiniLM's lead on paraphrases would have looked twice as large: 0.22. Averages, too: in the handbook they find 0.30 with function words, 0.53 without. Before you call a method better, give its rival a fair try.
+# **One setting moves a baseline.** In the haystack BM25 with the usual *b* finds 0.78 on questions, with *b* = 0 0.91. Most passages there are sentences with 11 counted words; ours have 24, and were marked down for it. Beside TF-IDF alone, MiniLM's lead on paraphrases would have looked twice as large: 0.22.
+
+# %% [markdown]
+# Averages, too, depend on what goes in: on paraphrases in the handbook they find 0.30 with function words, 0.53 without. Before you call a method better, give its rival a fair try.
 
 # %% [markdown] tags=["slide"]
 # ## The search box
@@ -763,7 +769,10 @@ show(plot_bytes(measured.select(task="forms", metric="recall@5"), most=90.9))
 show_verdict("C03", "02_text_embeddings")
 
 # %% [markdown]
-# The smallest good forms: MiniLM's 192 numbers as int8, 2.26 MB, against 0.68 for BM25 (*b* = 0) in a byte a number; the encoder's 90 MB come on top. MiniLM finds 0.08 [0.03, 0.13] more. Its query takes many times as long, about 14 milliseconds against 0.03: it must be encoded. So *better*, not smaller or cheaper: of a passage only its words are kept, 11 on average. And at 0.8 MB MiniLM, with 64 numbers, finds 0.52, less than BM25 at 0.68 MB.
+# The smallest good forms: MiniLM's 192 numbers as int8, 2.26 MB, against 0.68 for BM25 (*b* = 0) in a byte a number; the encoder's 90 MB come on top. MiniLM finds 0.08 [0.03, 0.13] more.
+
+# %% [markdown]
+# MiniLM's query takes many times as long, about 14 milliseconds against 0.03: it must be encoded. So *better*, not smaller or cheaper: of a passage only its words are kept, 11 on average. And at 0.8 MB MiniLM, with 64 numbers, finds 0.52, less than BM25 at 0.68 MB.
 
 # %%
 # demonstration 2.27
@@ -879,7 +888,7 @@ if len(names) > 2:
 # %% [markdown]
 # ## Not only texts: baskets
 #
-# "Words" can be anything that comes in company. In the Kettle, the ship's shop, a basket is a sentence and an item a word. (These baskets were **generated**: that items with a common reason are bought together was put in. It shows how, and proves nothing.)
+# In the Kettle, the ship's shop, a basket is a sentence and an item a word. (These baskets were **generated**: that items with a common reason are bought together was put in. It shows how, and proves nothing.)
 #
 # **Predict:** from every late basket one item is hidden. What finds it best among five: vectors of items, counts of what was bought together, or simply what is bought most?
 

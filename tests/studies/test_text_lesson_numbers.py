@@ -103,7 +103,7 @@ def test_averages_depend_on_what_is_left_out(results, text):
         one(results, method=method, task="handbook, paraphrases", metric="recall@5").value
         for method in ("averages, all words", "averages")
     )
-    assert f"they find {every:.2f} with function words, {counted:.2f} without" in text
+    assert f"they find {every:.2f} with function words, {counted:.2f} without." in text
 
 
 def test_no_lead_over_counting_can_be_shown_against_people(results, text):

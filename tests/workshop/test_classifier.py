@@ -52,6 +52,24 @@ def test_its_vector_is_the_sentence_vector(loaded):
     np.testing.assert_allclose(vectors, encode_texts(load_encoder(PLAIN), TEXTS), atol=1e-5)
 
 
+def test_it_trains_without_dropout(loaded):
+    _, model = loaded
+    rates = {one.p for one in model.modules() if isinstance(one, torch.nn.Dropout)}
+    assert rates == {0.0}
+    assert model.config._attn_implementation == "eager"
+
+
+def test_a_lost_tokenizer_is_said(loaded, tmp_path):
+    tokenizer, model = loaded
+    model.save_pretrained(tmp_path)
+    tokenizer.save_pretrained(tmp_path)
+    assert len(open_classifier(tmp_path, PLAIN)[0]) == len(tokenizer)
+    for path in tmp_path.glob("token*"):
+        path.unlink()
+    with pytest.raises(WorkshopError, match="its tokenizer knows 5 pieces, the model 30522"):
+        open_classifier(tmp_path, PLAIN)
+
+
 def test_logits_come_in_the_order_given_whatever_the_batch(loaded):
     tokenizer, model = loaded
     whole = predict_logits(tokenizer, model, TEXTS)

@@ -96,6 +96,7 @@ def test_every_mistake_ends_soon_and_is_one(exercise, mistake):
         want, start = plain(exercise.solve(*arguments)), time.process_time()
         made = mistake.attempt(arguments)
         assert time.process_time() - start < SECONDS
+        assert made.error_type != "NameError", "a name that the reference's file doesn't have"
         different += bool(made.error_type) or not exercise.answer.rule.same(made.value, want)
     assert different
 

@@ -212,6 +212,26 @@ def test_first_wrong_part_is_named_with_how_it_stands_to_the_right_one(function,
     ("function", "said"),
     [
         (
+            lambda rows: (len(rows), [[*row, 0] for row in rows]),
+            "first part that is wrong: its rows are too long",
+        ),
+        (
+            lambda rows: (len(rows), [row[1:] for row in rows]),
+            "first part that is wrong: its rows are too short",
+        ),
+        (lambda rows: (len(rows), [[*rows[0], 0], *rows[1:]]), "its rows differ in length"),
+        (lambda rows: (len(rows), np.array(rows)[:, ::-1] + 1), "the lengths are right, some values aren't"),
+        (lambda rows: (len(rows), rows[1:]), "table has 1 rows instead of 2"),
+    ],
+)
+def test_of_a_part_with_rows_their_number_lengths_or_values_are_named(function, said):
+    assert said in say(parts("count", "table"), lambda rows: (len(rows), rows), function, ([[1, 2], [3, 5]],))
+
+
+@pytest.mark.parametrize(
+    ("function", "said"),
+    [
+        (
             lambda x, low, high: [i for i in x if 2 <= i <= high],
             "a number of the card's example stands in the function",
         ),

@@ -3,6 +3,7 @@
 import dataclasses
 from typing import Any
 
+import numpy as np
 import pytest
 
 pytest.importorskip("peft")
@@ -15,7 +16,7 @@ from workshop.bot import answer, encode_chats
 from workshop.errors import WorkshopError
 from workshop.models import open_language_model
 from workshop.settings import Settings
-from workshop.tune import IGNORED, Example, Parts, add_lora, count_trained, fine_tune, make_examples
+from workshop.tune import IGNORED, Example, Parts, add_lora, count_trained, evaluate, fine_tune, make_examples
 from workshop.tune.batches import draw_batches
 from workshop.tune.parts import learning_rate, pad_batch
 
@@ -193,8 +194,16 @@ def test_a_step_minimises_the_loss_of_the_answers_alone(model):
 
 def test_padding_stands_on_the_right_and_is_masked():
     ids, mask = pad_batch([(5, 1, 1), (8,)], pad_id=1)
-    assert ids.tolist() == [[5, 1, 1], [8, 1, 1]]
-    assert mask.tolist() == [[1, 1, 1], [1, 0, 0]]
+    assert ids == [[5, 1, 1], [8, 1, 1]]
+    assert mask == [[1, 1, 1], [1, 0, 0]]
+
+
+def test_tables_of_floats_do_as_well(model):
+    def padded(sequences, pad_id):
+        return [np.array(table, dtype=float) for table in pad_batch(sequences, pad_id)]
+
+    examples = make_examples(model.tokenizer, CHATS)
+    assert evaluate(model.model, examples, Parts(pad_batch=padded)) == evaluate(model.model, examples)
 
 
 def test_batches_hold_every_row_once_an_epoch_beside_rows_of_like_length():

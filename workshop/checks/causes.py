@@ -32,7 +32,7 @@ TEXTS = (
         "ask first whether it is `in` the list.",
     ),
     (
-        r"'NoneType' object",
+        r"'NoneType'",
         "None is used as if it were a value: append(), sort() and print() return nothing.",
         "write such a call on a line of its own, without `x =` before it.",
     ),

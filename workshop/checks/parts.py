@@ -1,5 +1,7 @@
 """Slips with answers of several parts: the first wrong part is named, and how it stands to the right one."""
 
+from typing import Any
+
 import numpy as np
 
 from workshop.checks.kinds import Case, Named, find_named
@@ -101,6 +103,18 @@ def _say(name: str, move: str) -> Named:
     return f"{name} moves {move}.", "look at every factor of its step: the rate, and how strong the pull is."
 
 
+def _tell_rows(name: str, got: Any, want: list[list]) -> Named:
+    """Return what is wrong with a part that is a list of rows: their number, their lengths or their values."""
+    have, need = ([len(row) for row in rows] for rows in (got, want))
+    if len(have) != len(need):
+        return f"{name} has {len(have)} rows instead of {len(need)}.", "make one row for each that is given."
+    if have == need:
+        return f"{name} is the first part that is wrong: the lengths are right, some values aren't.", BY_HAND
+    many = len({*have}) > len({*need})
+    side = "differ in length" if many else "are too long" if sum(have) > sum(need) else "are too short"
+    return f"{name} is the first part that is wrong: its rows {side}.", BY_HAND
+
+
 def _first_wrong(case: Case) -> Named | None:
     """Tell the first wrong part, and how it stands to the right one."""
     got = _as_parts(case)
@@ -110,6 +124,8 @@ def _first_wrong(case: Case) -> Named | None:
         if move is not None:
             return _say(name, move)
         now, want = as_array(got[place]), as_array(case.want[place])
+        if isinstance(case.want[place], list) and all(isinstance(row, list) for row in case.want[place]):
+            return _tell_rows(name, got[place], case.want[place])
         if now is not None and want is not None and now.shape == want.shape == ():
             part = Case(got[place], case.want[place], case.arguments, case.exercise)
             named = find_named((*SCALAR_SLIPS, *SCALAR_RELATIONS), part)

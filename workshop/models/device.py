@@ -6,16 +6,19 @@ from pathlib import Path
 
 from workshop.errors import WorkshopError
 from workshop.models.hub import first_line
+from workshop.models.memory import make_room
 from workshop.settings import Settings, choose_device, choose_dtype
 
 
 def place(settings: Settings) -> tuple[str, str]:
     """Return the device and the number format that models are loaded on and in; sets PyTorch's threads.
 
+    The memory of models that nobody holds any more is given back first: two together may be too much for 2 GB.
     Raises WorkshopError for a device that isn't there.
     """
     import torch
 
+    make_room()
     torch.set_num_threads(settings.threads)
     device = choose_device() if settings.device == "auto" else settings.device
     missing = {

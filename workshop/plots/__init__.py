@@ -4,6 +4,15 @@ from workshop.plots.ideas import plot_bridge, plot_step, plot_table, plot_window
 from workshop.plots.spaces import plot_analogies, plot_association, plot_word_map
 from workshop.plots.style import PALETTE, alternative_text, show
 from workshop.plots.texts import plot_attention, plot_bytes, plot_scores, plot_way
+from workshop.plots.tuning import (
+    plot_boxes,
+    plot_islands,
+    plot_labels,
+    plot_layers,
+    plot_losses,
+    plot_settings,
+    plot_sureness,
+)
 from workshop.plots.words import plot_agreement, plot_sizes
 
 __all__ = [
@@ -13,11 +22,18 @@ __all__ = [
     "plot_analogies",
     "plot_association",
     "plot_attention",
+    "plot_boxes",
     "plot_bridge",
     "plot_bytes",
+    "plot_islands",
+    "plot_labels",
+    "plot_layers",
+    "plot_losses",
     "plot_scores",
+    "plot_settings",
     "plot_sizes",
     "plot_step",
+    "plot_sureness",
     "plot_table",
     "plot_way",
     "plot_window",

@@ -29,12 +29,13 @@ def compute_loss(model: Any, examples: Sequence[Example], parts: Parts) -> tuple
     """Return the mean loss of B examples, a tensor with a gradient, and over how many labels it is."""
     torch = require("torch", "tune")
     device = next(model.parameters()).device
-    ids, mask = (torch.as_tensor(one, device=device) for one in parts.pad_batch([one.ids for one in examples], 0))
+    whole = {"dtype": torch.int64, "device": device}  # a learner's tables may hold 5.0 for 5
+    ids, mask = (torch.as_tensor(one, **whole) for one in parts.pad_batch([one.ids for one in examples], 0))
     if isinstance(examples[0].labels, int):
         labels = torch.tensor([one.labels for one in examples], device=device)
         logits = model(input_ids=ids, attention_mask=mask).logits  # (B, C)
     else:
-        labels = torch.as_tensor(parts.pad_batch([one.labels for one in examples], IGNORED)[0], device=device)[:, 1:]
+        labels = torch.as_tensor(parts.pad_batch([one.labels for one in examples], IGNORED)[0], **whole)[:, 1:]
         # Logits are computed only where an example has a label: they are most of the memory.
         places = (labels != IGNORED).any(dim=0).nonzero().flatten()  # (K,)
         labels = labels[:, places]

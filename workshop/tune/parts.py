@@ -30,12 +30,12 @@ def stop_at(losses: Sequence[float], patience: int) -> int:
     return best
 
 
-def pad_batch(sequences: Sequence[Sequence[int]], pad_id: int) -> tuple[np.ndarray, np.ndarray]:
-    """Fill B sequences up on the right to the longest; returns ids and a mask with 1 where a token is, (B, T) int64."""
+def pad_batch(sequences: Sequence[Sequence[int]], pad_id: int) -> tuple[list[list[int]], list[list[int]]]:
+    """Fill B sequences up on the right to the longest; returns ids and a mask with 1 where a token is, B rows each."""
     longest = max(map(len, sequences))
     ids = [[*one, *[pad_id] * (longest - len(one))] for one in sequences]
     mask = [[1] * len(one) + [0] * (longest - len(one)) for one in sequences]
-    return np.array(ids, dtype=np.int64), np.array(mask, dtype=np.int64)
+    return ids, mask
 
 
 def cross_entropy(logits: Any, labels: Any) -> Any:
