@@ -1,0 +1,1 @@
+"""The measurements of lesson 04: prompt it, or tune it with LoRA."""
