@@ -1,6 +1,7 @@
 """Pictures of one style: readable from the back of a room, safe for colour-blind readers, with alternative text."""
 
 from workshop.plots.ideas import plot_bridge, plot_step, plot_table, plot_window
+from workshop.plots.lowrank import plot_low_rank, plot_rank
 from workshop.plots.spaces import plot_analogies, plot_association, plot_word_map
 from workshop.plots.style import PALETTE, alternative_text, show
 from workshop.plots.texts import plot_attention, plot_bytes, plot_scores, plot_way
@@ -29,6 +30,8 @@ __all__ = [
     "plot_labels",
     "plot_layers",
     "plot_losses",
+    "plot_low_rank",
+    "plot_rank",
     "plot_scores",
     "plot_settings",
     "plot_sizes",

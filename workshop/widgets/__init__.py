@@ -3,6 +3,7 @@
 from workshop.widgets.confusion import confusion_map
 from workshop.widgets.controls import word_map
 from workshop.widgets.prediction import predict, predictions
+from workshop.widgets.rank_slider import rank_slider
 from workshop.widgets.search_box import search_box
 
-__all__ = ["confusion_map", "predict", "predictions", "search_box", "word_map"]
+__all__ = ["confusion_map", "predict", "predictions", "rank_slider", "search_box", "word_map"]
