@@ -1,6 +1,7 @@
 """What a learner does in JupyterLab, with the keyboard."""
 
 import json
+import re
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ CELL_SECONDS = 150
 START_SECONDS = 10
 ACTIVE = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook-cell.jp-mod-active"
 IDLE = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook-ExecutionIndicator[data-status='idle']"
+CONNECTED = re.compile(r"^(?!No Kernel).+ \| Idle$")
 MOST_CELLS = 200
 
 
@@ -45,6 +47,8 @@ class Notebook:
         page.goto(f"{server.address}/lab/workspaces/{workspace}/tree/{name}?token={server.token}")
         page.locator(ACTIVE).wait_for()
         page.locator(IDLE).wait_for()
+        # The indicator says idle before there is a kernel; a cell that is run then makes Lab ask for one.
+        page.locator("#jp-main-statusbar").get_by_text(CONNECTED).wait_for()
 
     @property
     def active(self):
@@ -53,18 +57,9 @@ class Notebook:
 
     def focus(self) -> None:
         """Make sure that keys reach the active cell, and that it is not being edited."""
-        from playwright.sync_api import TimeoutError
-
-        focused = "cell => document.activeElement === document.querySelector(cell)"
-        for _ in range(6):  # what Lab still opens takes the focus away again
-            self.page.keyboard.press("Escape")
-            self.active.focus()
-            try:
-                self.page.wait_for_function(focused, arg=ACTIVE, timeout=START_SECONDS * 1000)
-            except TimeoutError:
-                continue
-            return
-        raise AssertionError("the active cell never kept the focus")
+        self.page.keyboard.press("Escape")
+        self.active.focus()
+        self.page.wait_for_function("cell => document.activeElement === document.querySelector(cell)", arg=ACTIVE)
 
     def press(self, keys: str, done: str, before: str) -> None:
         """Press keys until they reach the notebook, and wait for what they start.
