@@ -121,10 +121,8 @@ check.prompt_or_lora.few_shot_messages(few_shot_messages)
 #
 # **By hand:** a user's turn alone, a good chat, `Ahoy`: `[(1, "no answer"), (3, "not json")]`.
 
+
 # %%
-import json
-
-
 def find_problems(lines: list[str]) -> list[tuple[int, str]]:
     """Return number, from 1, and first fault of each faulty line: not json, no messages or no answer."""
     # BEGIN SOLUTION
@@ -226,10 +224,8 @@ check.prompt_or_lora.mask_prompt(mask_prompt)
 #
 # **By hand:** `[[1, 2]]`, `[[1, 0], [0, 1], [1, 1]]`, `[[1, 1]]`, `[[1], [0], [2]]`, 2: `[[1, 2, 3]]` + 2 · `[[3, 0, 6]]` = `[[7, 2, 15]]`.
 
+
 # %%
-import numpy as np
-
-
 def low_rank_forward(x: np.ndarray, W: np.ndarray, A: np.ndarray, B: np.ndarray, alpha: float) -> np.ndarray:
     """Return what a layer with a low-rank path beside it makes of x.
 
@@ -375,6 +371,9 @@ check.prompt_or_lora.count_trainable(count_trainable)
 
 
 # %%
+import numpy as np
+
+
 def perplexity(logits: np.ndarray, labels: np.ndarray) -> float:
     """Return exp of the mean loss of the next tokens: logits (T, V), labels (T,) with -100 where none counts."""
     # BEGIN SOLUTION
@@ -430,9 +429,9 @@ def json_scores(answers: list[str], truths: list[dict[str, str]]) -> tuple[float
     """Return the shares of N answers that are valid, an object with the truth's keys, and that are right."""
     # BEGIN SOLUTION
     valid, right = 0, 0
-    for answer, truth in zip(answers, truths, strict=True):
+    for text, truth in zip(answers, truths, strict=True):
         try:
-            found = json.loads(answer)
+            found = json.loads(text)
         except json.JSONDecodeError:
             continue
         if isinstance(found, dict) and found.keys() == truth.keys():

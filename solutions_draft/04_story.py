@@ -1,0 +1,1201 @@
+# %% [markdown] tags=["slide"]
+# # 04 – Prompt it, or tune it with LoRA
+#
+# **How little must change to change how it speaks?** 20 points. About 85 minutes with the exercises marked *in the room*, over two and a half hours with all.
+#
+# After this lesson you can
+#
+# - ask a language model, and score what it writes,
+# - tune it with LoRA on your own examples,
+# - say what a prompt gives, what tuning gives, and what each costs.
+
+# %% [markdown] tags=["notes"]
+# In the room: exercises 4.1, 4.2, 4.4 and 4.5 (25 minutes of work), the predictions, the live tuning, the rank slider.
+# Everything else reads whole without its exercises. Start the tuning cell before you talk about it.
+
+# %% [markdown] tags=["slide"]
+# ## A reason to care
+#
+# Lesson 03's network says that a message is about *disruption* and *angry*. It can't write a word. Skerryline wants two things written: for a program one line of JSON, `{"topic": "disruption", "tone": "angry"}`, letter for letter; for the customer an answer in the company's own voice.
+#
+# A **language model** writes. Two levers change what it writes: the **prompt**, and its weights.
+
+# %%
+import workshop
+from workshop import check
+
+settings = workshop.setup()
+
+# %% [markdown] tags=["slide"]
+# ## Meet it
+#
+# SmolLM2-135M-Instruct has 135 million weights, few for a language model. It works as the large ones do: it is a classifier, as in lesson 03, with 49,152 classes, the tokens that it knows. Its question is always the same: **which token comes next?**
+
+# %% tags=["slide"]
+# demonstration 4.1
+import torch
+
+from workshop.models import load_language_model
+
+tokenizer, model = load_language_model(settings)
+
+
+def next_tokens(text, k):
+    """Return the k likeliest next tokens of a text, and their probabilities."""
+    with torch.inference_mode():
+        logits = model(**tokenizer(text, return_tensors="pt").to(model.device)).logits[0, -1]  # (V,)
+    likely = logits.float().softmax(dim=-1).topk(k)
+    return [tokenizer.decode([token]) for token in likely.indices.tolist()], likely.values.tolist()
+
+
+for text in ("The capital of France is", "My boat was delayed. I want a"):
+    print(text, "→", *(f"{token!r} {share:.2f}" for token, share in zip(*next_tokens(text, 5), strict=True)))
+
+# %% [markdown]
+# Put the token at the end, and ask again: that is all of *writing*. Here the likeliest token is taken each time.
+
+# %%
+# demonstration 4.2
+text = "The next boat leaves"
+for _ in range(10):
+    [token], [share] = next_tokens(text, 1)
+    text += token
+    print(f"{share:.2f}  {text}")
+
+# %% [markdown]
+# It goes on with any text. To make it *answer*, its makers tuned it on chats, in a form of their own: the **chat template**. Below is what the model really reads. The marks `<|im_start|>` and `<|im_end|>` are tokens of their own; the first turn is the model's default system line; the last line is where it goes on.
+
+# %%
+# demonstration 4.3
+chat = [{"role": "user", "content": "My boat was delayed."}]
+text = tokenizer.apply_chat_template(chat, tokenize=False, add_generation_prompt=True)
+print(text)
+ids = tokenizer(text)["input_ids"]
+print(len(ids), "tokens, the last nine:", *(f"{token}={tokenizer.decode([token])!r}" for token in ids[-9:]))
+
+# %% [markdown]
+# **Predict**, in your head: which of these six can it answer?
+
+# %% tags=["slide"]
+# demonstration 4.4
+from workshop.bot import answer
+
+asked = {
+    "What is the capital of France?": "Paris",
+    "How many days does a week have?": "seven",
+    "What is 17 plus 25?": "42",
+    "How many legs do seven cats have together?": "28",
+    "What does a stowaway pay on Skerryline's boats?": "6 crowns",
+    "When does the next boat to Ottermay leave?": "in 20 minutes",
+}
+replies = [answer(tokenizer, model, [question], max_new_tokens=32)[0] for question in asked]
+for question, reply in zip(asked, replies, strict=True):
+    print(f"{question}\n    → {reply}\n")
+
+# %% [markdown]
+# When we asked, it knew Paris. *A week has 52 weeks. 17 + 25 = 32. The answer is 7.* Those are mistakes. The last two it *can't* know, Skerryline is invented; it makes something up: *a rare and expensive item*, *currently 2023-01-01*. All six sound alike. It was never asked to be right, only to go on likely: **how sure it sounds says nothing.**
+
+# %% [markdown] tags=["slide"]
+# ## The scorer
+#
+# To compare prompts and tunings we need a score that doesn't depend on who reads. The strictest one: is the answer, word for word, the right one?
+
+# %% [markdown]
+# card 4.1
+# Is an answer right? *The 7:35 boat.* says the same as *7:35 boat*; *735* doesn't.
+#
+# **Given** two texts, `answer` and `truth`. **Return** True where they are equal after these steps: lower case; a hyphen becomes a blank; punctuation goes, **but for a mark with a digit on both sides** (7:35, 1.95); split at blanks; the words *a*, *an* and *the* go.
+#
+# **By hand:** `"The 7:35 boat."` and `"7:35 boat"` both become `["7:35", "boat"]`: `True`.
+
+
+# %%
+def exact_match(answer: str, truth: str) -> bool:
+    """Tell whether answer and truth are the same words; case, articles, hyphens and most punctuation don't count."""
+
+    # BEGIN SOLUTION
+    def words(text: str) -> list[str]:
+        text, kept = text.lower().replace("-", " "), ""
+        for i, character in enumerate(text):
+            in_number = text[:i][-1:].isdigit() and text[i + 1 :][:1].isdigit()
+            if character.isalnum() or character.isspace() or in_number:
+                kept += character
+        return [word for word in kept.split() if word not in ("a", "an", "the")]
+
+    return words(answer) == words(truth)
+    # END SOLUTION
+
+
+# %%
+check.prompt_or_lora.exact_match(exact_match)
+
+# %% [markdown]
+# <details><summary>Direction</summary>
+#
+# Write one function that turns a text into its list of words, and call it for both texts. Within it, go through the characters with their places: which ones stay? A mark needs a look to its left and to its right.
+#
+# </details>
+#
+# <details><summary>Which function helps</summary>
+#
+# `text.lower()`, `text.replace("-", " ")` and `text.split()`. `character.isalnum()` is true for letters and digits. `text[i + 1 : i + 2]` is the next character, or `""` at the end, and `"".isdigit()` is false. With regular expressions: `(?<!\d)` and `(?!\d)` look to the sides.
+#
+# </details>
+#
+# <details><summary>Help – I get …</summary>
+#
+# *… True for "wear" and "weather"*: `replace("the", "")` cuts words up. Split first.
+#
+# *… True for "735" and "7:35"*: the mark between digits is gone.
+#
+# *… False for "a.m." and "am"*: `strip()` looks at the ends alone.
+#
+# </details>
+#
+# For those who have time: which right answers does this scorer call wrong? Think of *19 days* and *nineteen days*.
+
+# %%
+# demonstration 4.5
+from workshop.checks import ready
+
+right = ready(exact_match, "4.1")
+ways = {"plain": "{}", "told how": "{} Answer with one word or number.", "begun": "{} The answer in one word:"}
+for name, way in ways.items():
+    replies = [answer(tokenizer, model, [way.format(one)], max_new_tokens=16)[0] for one in list(asked)[:4]]
+    scores = [right(reply, truth) for reply, truth in zip(replies, asked.values(), strict=False)]
+    print(f"{name}: {sum(scores)} of 4;", *(f"{reply[:45]!r}" for reply in replies))
+
+# %% [markdown]
+# *The capital of France is Paris.* is right, and scored wrong: its form doesn't fit. Another wording changes the form, and with it the score, though the model knows no more than before. **Compare models in the same words, and read the replies before you believe a score.**
+
+# %% [markdown] tags=["slide"]
+# ## The first lever: the prompt
+#
+# The task: a customer's message becomes `{"topic": "…", "tone": "…"}`, with one of eight topics and six tones. The prompt says so. It can also show solved examples: **zero-shot** without any, **few-shot** with some. Nothing is learnt from them; they are text to go on from, read anew with every question.
+
+# %% [markdown]
+# card 4.2
+# A **few-shot prompt** shows the model answered examples before it asks. In a chat each example is two turns.
+#
+# **Given** an `instruction`, `examples` (pairs of question and answer) and a `question`. **Return** dicts with the keys `role` and `content`: the instruction from `system`, each example's question from `user` and answer from `assistant`, last the question from `user`. No system turn where the instruction is `""`.
+#
+# **By hand:** an instruction and one example give system, user, assistant, user.
+
+
+# %%
+def few_shot_messages(instruction: str, examples: list[tuple[str, str]], question: str) -> list[dict[str, str]]:
+    """Return a chat of the instruction, the examples as turns, and the question.
+
+    examples: pairs of question and answer. Returns dicts {"role": …, "content": …}.
+    """
+    # BEGIN SOLUTION
+    messages = []
+    if instruction:
+        messages.append({"role": "system", "content": instruction})
+    for asked, answered in examples:
+        messages.append({"role": "user", "content": asked})
+        messages.append({"role": "assistant", "content": answered})
+    messages.append({"role": "user", "content": question})
+    return messages
+    # END SOLUTION
+
+
+# %%
+check.prompt_or_lora.few_shot_messages(few_shot_messages)
+
+# %% [markdown]
+# <details><summary>Direction</summary>
+#
+# Begin with an empty list. Add what comes first, then go through the examples, then add the question. The model goes on where the list ends, so a user's turn must be last.
+#
+# </details>
+#
+# <details><summary>Which function helps</summary>
+#
+# `messages.append({"role": "user", "content": text})` adds a turn. `for asked, answered in examples:` takes each pair apart. An empty text counts as false in `if instruction:`.
+#
+# </details>
+#
+# <details><summary>Help – I get …</summary>
+#
+# *… an empty system turn*: ask first whether there is an instruction.
+#
+# *… only one user turn*: don't write the examples into one long text.
+#
+# *… no list for no examples*: `return` stands inside the loop.
+#
+# </details>
+#
+# For those who have time: give the model two examples whose answers are wrong. Does it follow them?
+
+# %%
+# demonstration 4.6
+import json
+
+from workshop.data import load_json_instructions, load_task
+
+instruction = load_json_instructions().instruction
+solved, fresh = load_task("json", "train"), load_task("json", "test")[:8]
+build = ready(few_shot_messages, "4.2")
+
+
+def ask(examples, text):
+    """Return the chat that asks for a message's JSON, after some solved ones; it begins with the instruction."""
+    asked = [f"Message: {one.text}" for one in examples] + [f"Message: {text}"]
+    asked[0] = f"{instruction}\n\n{asked[0]}"
+    return build("", [(q, json.dumps(one.answer)) for q, one in zip(asked, examples, strict=False)], asked[-1])
+
+
+# %%
+# demonstration 4.7
+print(ask([], fresh[0].text)[0]["content"])
+prompts = {n: [ask(solved[:n], one.text) for one in fresh] for n in (0, 1, 3)}
+for n, chats in prompts.items():
+    ids = tokenizer.apply_chat_template(chats[0], add_generation_prompt=True, return_dict=True)["input_ids"]
+    print(f"{n} examples: {len(ids)} tokens to read for one message")
+
+# %% [markdown]
+# **Predict**, in your head: with one example, how many of eight replies are valid JSON? How many of those are right? **Wait:** about 20 seconds, up to a minute on a busy machine.
+
+# %%
+# demonstration 4.8
+written = {n: answer(tokenizer, model, chats, max_new_tokens=24) for n, chats in prompts.items()}
+for n, replies in written.items():
+    print(f"{n} examples:", *(f"    {reply[:70]!r}" for reply in replies[:4]), sep="\n")
+print("right would be:", *(f"    {json.dumps(one.answer)}" for one in fresh[:4]), sep="\n")
+
+# %% [markdown]
+# With an example the *form* is there at once: the reply can be read by a program. But look at the values: they are copied from the examples, whatever the message says. Form and judgement are two things, so they get two scores.
+
+# %% [markdown]
+# card 4.9
+# Good form isn't a good answer: count both.
+#
+# **Given** `answers`, N texts, and `truths`, N dicts. **Return** two shares of all N: **valid**, JSON for one object with exactly the truth's keys, and **right**, valid and equal to the truth. A code fence or a sentence around it makes an answer invalid. No answers: (0, 0).
+#
+# **By hand:** truths `{"tone": "calm"}` twice, answers `{"tone": "angry"}` and `calm`: one valid, none right: `(0.5, 0.0)`.
+
+
+# %%
+def json_scores(answers: list[str], truths: list[dict[str, str]]) -> tuple[float, float]:
+    """Return the shares of N answers that are valid, an object with the truth's keys, and that are right."""
+    # BEGIN SOLUTION
+    valid, right = 0, 0
+    for text, truth in zip(answers, truths, strict=True):
+        try:
+            found = json.loads(text)
+        except json.JSONDecodeError:
+            continue
+        if isinstance(found, dict) and found.keys() == truth.keys():
+            valid += 1
+            right += found == truth
+    n = max(1, len(answers))
+    return valid / n, right / n
+    # END SOLUTION
+
+
+# %%
+check.prompt_or_lora.json_scores(json_scores)
+
+# %% [markdown]
+# <details><summary>Direction</summary>
+#
+# Keep two counts. For each pair of answer and truth: can it be read? Is it an object with these keys and no others? Then it is valid; does it equal the truth, too? Divide at the end.
+#
+# </details>
+#
+# <details><summary>Which function helps</summary>
+#
+# `json.loads` reads a text and raises `json.JSONDecodeError` where it can't. `isinstance(found, dict)` is true for an object. `found.keys() == truth.keys()` compares keys in any order, `found == truth` everything. `zip(answers, truths)` pairs them.
+#
+# </details>
+#
+# <details><summary>Help – I get …</summary>
+#
+# *… "list has no attribute keys"*: JSON may be a list. Ask `isinstance` first.
+#
+# *… ZeroDivisionError*: there are no answers; return (0, 0).
+#
+# *… too many valid ones*: an additional key makes an answer invalid.
+#
+# </details>
+#
+# For those who have time: which answers would a kinder reader save, and would you want that in a program that books refunds?
+
+# %%
+# demonstration 4.9
+from workshop.score import record_row
+
+score_json = ready(json_scores, "4.9")
+
+
+def judge(method, replies, seconds=0.0, trained=0):
+    """Score replies to the eight test messages, print them, and keep the row."""
+    valid, both = score_json(replies, [one.answer for one in fresh])
+    row = {"lesson": "04", "method": method, "task": "tickets", "metric": "valid", "value": valid, "n": len(replies)}
+    record_row(row | {"seconds": seconds, "trained_parameters": trained, "megabytes": trained * 4 / 1e6})
+    print(f"{method}: {valid:.0%} valid, {both:.0%} right in both values")
+
+
+for n, replies in written.items():
+    judge(f"prompt, {n} examples", replies)
+
+# %% [markdown] tags=["slide"]
+# ## How far does a prompt go?
+#
+# Eight messages say little. In our study, four wordings of the instruction were tried with none, one and three examples on 32 messages; the best was then scored on 120 others.
+
+# %%
+# demonstration 4.10
+from workshop.plots import plot_wordings, show
+from workshop.score import read_results
+
+measured = read_results("04_prompt_or_lora")
+show(plot_wordings(measured.select(method="prompt", task="tickets", metric="values right")))
+
+# %% [markdown]
+# TEXT-WORDINGS
+
+# %% [markdown] tags=["slide"]
+# ## The second lever: the weights
+#
+# How does a language model learn? As in lesson 03: predict, loss, gradient, step. The classes are the tokens, and the true class is *the token that really comes next*. So any text is training data, without a label by anyone: at each place the tokens before it are the input, and the next one is the answer.
+
+# %% tags=["slide"]
+# demonstration 4.11
+from workshop.plots import plot_table
+
+words = ["Ahoy", ",", "the", "boat", "leaves"]
+sees = [[1 if column <= row else 0 for column in range(len(words))] for row in range(len(words))]
+show(plot_table(sees, words, words, title="Each place sees itself and what stands before it, nothing to its right."))
+
+# %% [markdown]
+# Row by row: what may a place look at? In lesson 02 each token looked at all others; here the upper triangle is shut, a **causal** mask, or the model would read the answer. The row of *boat* predicts *leaves*: labels are **shifted by one**. One pass through a text trains all its places at once.
+
+# %% [markdown]
+# What does it learn from random weights? A small network of this kind, 1.3 million weights, reads sentences of Wikipedia for 20 seconds.
+
+# %%
+# demonstration 4.12
+from workshop.data import load_wiki_passages
+from workshop.tune import train_from_nothing
+
+begun = train_from_nothing([passage.text for passage in load_wiki_passages()], seconds=20)
+losses = begun.losses
+print(f"{begun.tokens:,} tokens; loss at first {losses[0]:.2f}, of the last ten steps {sum(losses[-10:]) / 10:.2f}")
+start = begun.tokenizer("The boat", return_tensors="pt")["input_ids"]
+torch.manual_seed(0)
+text = begun.model.generate(start, max_new_tokens=30, do_sample=True, top_k=20, pad_token_id=0)[0]
+print(begun.tokenizer.decode(text))
+del begun  # its memory is needed
+
+# %% [markdown]
+# The first loss is log 4,000 = 8.3, pure guessing among its 4,000 tokens. After 20 seconds it has which letters make words, and frequent words; no sense yet. SmolLM2 read 2 trillion tokens (its makers' report). That is what *pre-trained* buys, and what no tuning here could replace.
+
+# %%
+from workshop.widgets import predict
+
+predict("C07")
+
+# %% tags=["slide"]
+# demonstration 4.13
+from workshop.score import show_verdict
+
+for row in measured.select(task="tickets", metric="judgement by steps"):
+    print(f"{row.settings['steps']:3} steps, {row.method}: {row.value:.2f} [{row.low:.2f}, {row.high:.2f}]")
+show_verdict("C07/04", "04_prompt_or_lora")
+show_verdict("C07", "04_prompt_or_lora")
+
+# %% [markdown]
+# TEXT-C07
+
+# %% [markdown] tags=["slide"]
+# ## What counts in the loss
+#
+# When it is tuned on chats it should learn to *answer*, not to write customers' messages. So the prompt's tokens are read and don't count: their label is −100, which the loss skips.
+
+# %% [markdown]
+# card 4.4
+# A model should learn to write answers, not prompts. The label **−100** makes the loss skip a token.
+#
+# **Given** `ids`, T token ids, prompt first, and `prompt_length`. **Return** T labels: −100 for the first `prompt_length` tokens, the id itself for the others. Nothing is shifted; the last token, which ends the turn, keeps its id. A longer prompt: T times −100.
+#
+# **By hand:** `[1, 520, 2, 87, 33, 2]`, 3: `[-100, -100, -100, 87, 33, 2]`.
+
+
+# %%
+def mask_prompt(ids: list[int], prompt_length: int) -> list[int]:
+    """Return a label for each of T ids: -100 within the prompt, the id itself after it."""
+    # BEGIN SOLUTION
+    hidden = min(prompt_length, len(ids))
+    return [-100] * hidden + ids[hidden:]
+    # END SOLUTION
+
+
+# %%
+check.prompt_or_lora.mask_prompt(mask_prompt)
+
+# %% [markdown]
+# <details><summary>Direction</summary>
+#
+# Two parts side by side: as many −100 as the prompt has tokens, then the ids that come after it. How many are hidden where the prompt is longer than the list?
+#
+# </details>
+#
+# <details><summary>Which function helps</summary>
+#
+# `[-100] * n` is a list of n numbers. `ids[n:]` is what comes after the first n, a new list. `min(a, b)` is the smaller of two. Or go through `enumerate(ids)`, which gives place and id.
+#
+# </details>
+#
+# <details><summary>Help – I get …</summary>
+#
+# *… more labels than ids*: the prompt is longer than the list. Use `min`.
+#
+# *… −100 at the end*: the answer's last token must be learnt, else the model never stops.
+#
+# *… "an argument that was changed"*: don't write into `ids`; build a new list.
+#
+# </details>
+#
+# For those who have time: what would a model learn from the prompt's tokens, and what would that be good for?
+
+# %% tags=["slide"]
+# demonstration 4.14
+one = solved[0]
+question = build(instruction, [], f"Message: {one.text}")
+reply = {"role": "assistant", "content": json.dumps(one.answer)}
+prompt_ids = tokenizer.apply_chat_template(question, add_generation_prompt=True, return_dict=True)["input_ids"]
+ids = tokenizer.apply_chat_template([*question, reply], return_dict=True)["input_ids"]
+labels = ready(mask_prompt, "4.4")(ids, len(prompt_ids))
+counted = [token for token, label in zip(ids, labels, strict=True) if label != -100]
+print(f"{len(ids)} tokens are read, {len(counted)} count:", repr(tokenizer.decode(counted)))
+
+# %% [markdown]
+# This is the third mask that you meet; one more is to come in lesson 05's training. Don't mix them up:
+#
+# | mask | says | where |
+# | --- | --- | --- |
+# | padding (3.3) | what is text, and what fills up | attention |
+# | causal | a place sees what stands before it | attention |
+# | labels −100 (4.4) | what counts in the loss | loss |
+# | hidden words (lesson 03) | what is to be guessed | input of BERT's pre-training |
+
+# %% [markdown]
+# How good is a language model at a text? Its mean loss says it in nats; e to that is easier to read.
+
+# %% [markdown]
+# card 4.8
+# **Perplexity**: among how many equally likely tokens the model seems to choose.
+#
+# **Given** `logits` (T, V) and `labels` (T,), −100 where nothing counts. Row t predicts the label at **t + 1**; the last row and the first label have no partner. One label counts at least. **Return** e to the mean cross-entropy. Logits of 1,000 must work.
+#
+# **By hand:** `[[0, 0], [5, 1], [0, 0]]`, `[-100, 1, -100]`: row 0 gives token 1 one half: `2.0`.
+
+
+# %%
+import numpy as np
+
+
+def perplexity(logits: np.ndarray, labels: np.ndarray) -> float:
+    """Return exp of the mean loss of the next tokens: logits (T, V), labels (T,) with -100 where none counts."""
+    # BEGIN SOLUTION
+    predicted, targets = logits[:-1], labels[1:]  # (T - 1, V), (T - 1,)
+    counted = targets != -100
+    predicted, targets = predicted[counted], targets[counted]  # (M, V), (M,)
+    shifted = predicted - predicted.max(axis=1, keepdims=True)
+    totals = np.exp(shifted).sum(axis=1)  # (M,)
+    losses = np.log(totals) - shifted[np.arange(len(targets)), targets]  # (M,)
+    return float(np.exp(losses.mean()))
+    # END SOLUTION
+
+
+# %%
+check.prompt_or_lora.perplexity(perplexity)
+
+# %% [markdown]
+# <details><summary>Direction</summary>
+#
+# Four steps: pair each row with the next label; leave out the pairs whose label is −100; take the loss of each pair as in 3.4, minus the log of the softmax probability; mean, then exp.
+#
+# </details>
+#
+# <details><summary>Which function helps</summary>
+#
+# `logits[:-1]` and `labels[1:]` shift. `labels != -100` gives True and False, and `array[mask]` keeps the True ones. `p[np.arange(len(targets)), targets]` picks one number a row.
+#
+# </details>
+#
+# <details><summary>Help – I get …</summary>
+#
+# *… IndexError: index −100*: leave those rows out first.
+#
+# *… inf or NaN*: subtract each row's largest logit before `np.exp`.
+#
+# *… 0.69 for the card's example*: that is the loss; exp is missing.
+#
+# </details>
+#
+# For those who have time: what is the perplexity of a model that gives every token of 49,152 the same probability?
+
+# %%
+# demonstration 4.15
+texts = {
+    "plain English": "The boat leaves the harbour in the morning and comes back in the evening.",
+    "the handbook": "A drag of two hours or more earns 60 per cent back on the kelpcard.",
+    "shuffled": "harbour the evening leaves in boat the comes morning the and in back The.",
+}
+for name, text in texts.items():
+    ids = tokenizer(text, return_tensors="pt")["input_ids"].to(model.device)
+    with torch.inference_mode():
+        logits = model(ids).logits[0].float().cpu().numpy()  # (T, V)
+    print(f"{name}: {ready(perplexity, '4.8')(logits, ids[0].cpu().numpy()):.0f}")
+
+# %% [markdown]
+# As if it chose among so many equally likely tokens. Shuffled, the same words are far less likely: what it knows is their order. A low perplexity says that a text looks *familiar*, not that it is true.
+
+# %% [markdown] tags=["slide"]
+# ## LoRA: a small change beside large weights
+#
+# Tuning all 135 million weights takes gigabytes, and each tuned model is a copy of 269 MB. Is so much change needed? In lesson 01 an SVD put a table of 5,000 columns into 100 with little loss. **LoRA** bets on the same for the *change* of a layer: W stays as it is, and beside it two narrow matrices learn.
+
+# %% tags=["slide"]
+# demonstration 4.16
+from workshop.plots import plot_low_rank
+
+show(plot_low_rank(576, 576, 8))
+
+# %% [markdown]
+# card 4.5
+# **LoRA** keeps a layer's weights `W` and trains a second path: down to r numbers through `A`, up again through `B`.
+#
+# **Given** `x` (N, in), `W` (out, in), `A` (r, in), `B` (out, r), `alpha`. **Return** x Wᵀ + (alpha / r) · x Aᵀ Bᵀ, shape (N, out).
+#
+# **By hand:** `[[1, 2]]`, `[[1, 0], [0, 1], [1, 1]]`, `[[1, 1]]`, `[[1], [0], [2]]`, 2: `[[1, 2, 3]]` + 2 · `[[3, 0, 6]]` = `[[7, 2, 15]]`.
+
+
+# %%
+def low_rank_forward(x: np.ndarray, W: np.ndarray, A: np.ndarray, B: np.ndarray, alpha: float) -> np.ndarray:
+    """Return what a layer with a low-rank path beside it makes of x.
+
+    x: (N, in). W: (out, in). A: (r, in). B: (out, r). Returns (N, out). Source: Hu et al. 2021.
+    """
+    # BEGIN SOLUTION
+    rank = A.shape[0]
+    base = x @ W.T  # (N, out)
+    update = x @ A.T @ B.T  # (N, r), then (N, out)
+    return base + alpha / rank * update
+    # END SOLUTION
+
+
+# %%
+check.prompt_or_lora.low_rank_forward(low_rank_forward)
+
+# %% [markdown]
+# <details><summary>Direction</summary>
+#
+# Compute the two paths one after the other, and add them. Only the second one is scaled. Write the shapes beside each multiplication: (N, in) @ (in, r) gives (N, r).
+#
+# </details>
+#
+# <details><summary>Which function helps</summary>
+#
+# `x @ W.T` multiplies each row of x with each row of W. `A.T` exchanges rows and columns. `A.shape[0]` is the number of A's rows.
+#
+# </details>
+#
+# <details><summary>Help – I get …</summary>
+#
+# *… "matmul: … mismatch"*: print the shapes; a matrix must be turned with `.T`.
+#
+# *… numbers that are too large*: is the update divided by r?
+#
+# *… `[[6, 0, 12]]` for the card's example*: the path through W is missing.
+#
+# </details>
+#
+# For those who have time: B begins as zeros. What does the model answer before its first step, and why can't A begin as zeros too?
+
+# %% [markdown]
+# Beside a real layer now: the first query matrix of SmolLM2, with peft's adapter, the library that people use. A begins random and B as zeros, so at first nothing changes; here B is filled at random to have something to compare.
+
+# %%
+# demonstration 4.17
+import copy
+
+from workshop.tune import add_lora
+
+tuned = add_lora(model, rank=8, seed=0)
+layer = copy.deepcopy(tuned.base_model.model.model.layers[0].self_attn.q_proj).float().cpu()
+torch.nn.init.normal_(layer.lora_B["default"].weight, std=0.02)
+parts = (layer.base_layer, layer.lora_A["default"], layer.lora_B["default"])
+W, A, B = (part.weight.detach().numpy() for part in parts)
+x = torch.randn(5, 576)
+own = ready(low_rank_forward, "4.5")(x.numpy(), W, A, B, 16)
+print(f"W {W.shape}, A {A.shape}, B {B.shape}; largest number {np.abs(own).max():.2f}")
+print(f"yours minus peft's, at most: {np.abs(own - layer(x).detach().numpy()).max():.0e}")
+
+# %% [markdown]
+# card 4.6
+# After training, the second path can be added to the weights: nothing is slower then.
+#
+# **Given** `W` (out, in), `A` (r, in), `B` (out, r), `alpha`. **Return** new weights (out, in) that alone give what 4.5 gives: W + (alpha / r) · B A. Leave `W` unchanged.
+#
+# **By hand:** 4.5's matrices: `[[1, 0], [0, 1], [1, 1]]` + 2 · `[[1, 1], [0, 0], [2, 2]]` = `[[3, 2], [0, 1], [5, 5]]`.
+
+
+# %%
+def merge(W: np.ndarray, A: np.ndarray, B: np.ndarray, alpha: float) -> np.ndarray:
+    """Return weights that hold the low-rank update: W (out, in), A (r, in), B (out, r) give (out, in)."""
+    # BEGIN SOLUTION
+    rank = A.shape[0]
+    return W + alpha / rank * (B @ A)  # (out, in)
+    # END SOLUTION
+
+
+# %%
+check.prompt_or_lora.merge(merge)
+
+# %% [markdown]
+# <details><summary>Direction</summary>
+#
+# Which product of A and B has W's shape? Scale it as in 4.5, and add it to W.
+#
+# </details>
+#
+# <details><summary>Which function helps</summary>
+#
+# `B @ A` is (out, r) @ (r, in). `W + update` makes a new array; `W += update` writes into the old one.
+#
+# </details>
+#
+# <details><summary>Help – I get …</summary>
+#
+# *… "an argument that was changed"*: use `+`, not `+=`.
+#
+# *… "matmul: … mismatch"*: A and B stand in the wrong order.
+#
+# *… another result than in 4.5*: is the update scaled by alpha / r?
+#
+# </details>
+#
+# For those who have time: how do you get W back out of merged weights? Is it the same to the last bit?
+
+# %%
+# demonstration 4.18
+merged = ready(merge, "4.6")(W, A, B, 16)
+layer.merge()
+print(f"weights, yours minus peft's, at most: {np.abs(merged - layer.base_layer.weight.detach().numpy()).max():.0e}")
+print(f"answers, merged minus beside, at most: {np.abs(x.numpy() @ merged.T - own).max():.0e}")
+
+# %% [markdown]
+# How much is trained in the whole model? Your count, against peft's.
+
+# %% [markdown]
+# card 4.7
+# How much is trained? A and B, beside each of the chosen matrices.
+#
+# **Given** `shapes`, a pair (out, in) for each matrix W, and `rank`. **Return** how many numbers all A (rank, in) and B (out, rank) hold together. W is frozen and isn't counted.
+#
+# **By hand:** `[(4, 3), (2, 3)]`, rank 2: A has 2 · 3 and B 4 · 2 numbers: 14. Then 2 · 3 and 2 · 2: 10. Together `24`.
+
+
+# %%
+def count_trainable(shapes: list[tuple[int, int]], rank: int) -> int:
+    """Return how many numbers the low-rank updates of all matrices, (out, in) each, hold."""
+    # BEGIN SOLUTION
+    total = 0
+    for rows, columns in shapes:
+        total += rank * columns + rows * rank  # A and B
+    return total
+    # END SOLUTION
+
+
+# %%
+check.prompt_or_lora.count_trainable(count_trainable)
+
+# %% [markdown]
+# <details><summary>Direction</summary>
+#
+# A matrix of shape (a, b) holds a · b numbers. Count A, count B, add them up over all the shapes.
+#
+# </details>
+#
+# <details><summary>Which function helps</summary>
+#
+# `for rows, columns in shapes:` takes each pair apart; `total += …` adds up.
+#
+# </details>
+#
+# <details><summary>Help – I get …</summary>
+#
+# *… 36 for the card's example*: rows and columns are multiplied; that is rank times W.
+#
+# *… 12*: only A, or only B, is counted.
+#
+# *… 14*: `return` stands inside the loop.
+#
+# </details>
+#
+# For those who have time: SmolLM2 has 30 layers with a query matrix of 576 × 576 and a value matrix of 192 × 576. At which rank is as much trained as these matrices hold?
+
+# %%
+# demonstration 4.19
+linear = [one for name, one in tuned.named_modules() if hasattr(one, "lora_A")]
+shapes = [(one.out_features, one.in_features) for one in linear]
+yours = ready(count_trainable, "4.7")(shapes, 8)
+theirs, size = tuned.get_nb_trainable_parameters()
+print(f"{len(shapes)} matrices; yours {yours:,}, peft's {theirs:,} of {size:,}: {theirs / size:.1%}")
+print(f"{yours * 2 / 1e6:.1f} MB in bfloat16, beside {(size - theirs) * 2 / 1e6:.0f} MB")
+tuned = tuned.unload()
+
+# %% [markdown]
+# What can eight columns hold? Move the rank: to the left W, in the middle a change of real training squeezed to that rank, to the right both.
+
+# %% tags=["slide"]
+# demonstration 4.20
+from workshop.tune import adapter
+from workshop.widgets import rank_slider
+
+with adapter(model, "json"):
+    layer = model.model.layers[0].self_attn.q_proj
+    W = layer.base_layer.weight.detach().float().cpu().numpy()  # (576, 576)
+    A, B = (one["default"].weight.detach().float().cpu().numpy() for one in (layer.lora_A, layer.lora_B))
+    change = layer.scaling["default"] * B @ A  # alpha / r · (576, 16) @ (16, 576)
+rank_slider(W, change)
+
+# %% [markdown] tags=["slide"]
+# ## The training file
+#
+# Examples for tuning are kept as **JSONL**, a chat a line; hosted services take the same form. Files from other hands have faults, and a fault found before the training costs nothing.
+
+# %% [markdown]
+# card 4.3
+# Tuning reads **JSONL**: each line is JSON for one chat, `{"messages": [{"role": …, "content": …}, …]}`. Find the faulty lines first.
+#
+# **Given** `lines`, texts. **Return** pairs of line number, **from 1**, and the line's first fault: `"not json"` (an empty line too); `"no messages"`: no object, or `messages` missing or empty; `"no answer"`: no message has the role `assistant`.
+#
+# **By hand:** a user's turn alone, a good chat, `Ahoy`: `[(1, "no answer"), (3, "not json")]`.
+
+
+# %%
+def find_problems(lines: list[str]) -> list[tuple[int, str]]:
+    """Return number, from 1, and first fault of each faulty line: not json, no messages or no answer."""
+    # BEGIN SOLUTION
+    problems = []
+    for number, line in enumerate(lines, start=1):
+        try:
+            row = json.loads(line)
+        except json.JSONDecodeError:
+            problems.append((number, "not json"))
+            continue
+        messages = row.get("messages") if isinstance(row, dict) else None
+        if not messages:
+            problems.append((number, "no messages"))
+        elif "assistant" not in [message["role"] for message in messages]:
+            problems.append((number, "no answer"))
+    return problems
+    # END SOLUTION
+
+
+# %%
+check.prompt_or_lora.find_problems(find_problems)
+
+# %% [markdown]
+# <details><summary>Direction</summary>
+#
+# One line at a time, three questions in this order: is it JSON? Is it an object with messages? Is one of the roles assistant? At the first no, note the fault and go on with the next line.
+#
+# </details>
+#
+# <details><summary>Which function helps</summary>
+#
+# `json.loads(line)` raises `json.JSONDecodeError` for what isn't JSON: catch it with `try` and `except`. `isinstance(row, dict)` tells an object from a list. `row.get("messages")` is None where the key is missing. `continue` goes on with the next line.
+#
+# </details>
+#
+# <details><summary>Help – I get …</summary>
+#
+# *… JSONDecodeError*: `json.loads` must stand inside `try`.
+#
+# *… "list has no attribute get"*: a line may be JSON and no object.
+#
+# *… two faults for a line*: `continue` after the first.
+#
+# </details>
+#
+# For those who have time: add a code for a chat that begins with an answer.
+
+
+# %%
+# demonstration 4.21
+def reply(one):
+    """Return the assistant's turn with a ticket's right answer."""
+    return {"role": "assistant", "content": json.dumps(one.answer)}
+
+
+pairs = zip(solved[:24:2], solved[1:24:2], strict=True)  # two tickets to a chat
+chats = [[*ask([first], second.text), reply(second)] for first, second in pairs]
+lines = [json.dumps({"messages": chat}) for chat in chats]
+spoilt = [lines[0][:-1], lines[1], '{"messages": []}', json.dumps({"messages": chats[2][:1]})]
+print(ready(find_problems, "4.3")(spoilt), ready(find_problems, "4.3")(lines))
+
+# %% [markdown] tags=["slide"]
+# ## Tune it
+#
+# 24 tickets, two to a chat, each seen once: 12 steps. Only the adapter learns. **Wait:** about 30 seconds, up to two minutes on a busy machine.
+
+# %%
+predict("C32")
+
+# %% tags=["slide"]
+# demonstration 4.22
+from workshop.tune import fine_tune, make_examples
+
+examples = make_examples(tokenizer, chats)
+tuned = add_lora(model, rank=8, seed=0)
+done = fine_tune(tuned, examples, epochs=1, rate=2e-3, batch=1, seed=0)
+print(*(f"{loss:.2f}" for loss in done.losses))
+print(f"{done.seconds:.0f} s for {sum(len(one.ids) for one in examples):,} tokens")
+
+# %% tags=["slide"]
+# demonstration 4.23
+replies = answer(tokenizer, tuned, prompts[0], max_new_tokens=24)
+for one, text in zip(fresh, replies, strict=True):
+    print(f"{text:50} right: {json.dumps(one.answer)}")
+live = judge("LoRA, 24 tickets", replies, done.seconds, yours)
+if settings.data is None and settings.profile == "small":
+    check.band("04.json_valid", live)
+
+# %% [markdown]
+# TEXT-LIVE
+
+# %% tags=["slide"]
+# demonstration 4.24
+for method in ("prompt", "LoRA, live", "LoRA"):
+    ...
+
+# %% [markdown]
+# TEXT-MANY
+
+# %% [markdown] tags=["slide"]
+# ## How many examples, and how good?
+
+# %%
+predict("C23")
+
+# %%
+# demonstration 4.25
+show_verdict("C23", "04_prompt_or_lora")
+
+# %%
+predict("C24")
+
+# %%
+# demonstration 4.26
+show_verdict("C24", "04_prompt_or_lora")
+
+# %% [markdown] tags=["slide"]
+# ## The company's voice
+#
+# JSON is a narrow form. Can it learn how somebody *writes*? Skerryline's answers begin with *Ahoy*, are short, use its own words, say what to do next, and end *Fair water, Skerryline*. An adapter tuned on 102 pairs of a plain and a voiced answer comes with the workshop: `adapter` puts it on while the block lasts.
+
+# %% tags=["slide"]
+# demonstration 4.27
+from workshop.data import load_voice
+from workshop.tune import adapter
+
+pairs = [pair for pair in load_voice() if pair.split == "test"][:3]
+chats = [pair.messages[:-1] for pair in pairs]
+plain = answer(tokenizer, model, chats, max_new_tokens=70)
+with adapter(model, "voice"):
+    voiced = answer(tokenizer, model, chats, max_new_tokens=90)
+for chat, before, after in zip(chats, plain, voiced, strict=True):
+    print(f"{chat[-1]['content'][:200]}\n  plain → {before}\n  voice → {after}\n")
+
+# %%
+predict("C13")
+
+# %% [markdown]
+# And how much of what tuning gains does the best prompt reach?
+
+# %%
+predict("C18")
+
+# %% tags=["slide"]
+# demonstration 4.28
+show_verdict("C13", "04_prompt_or_lora")
+show_verdict("C18/04", "04_prompt_or_lora")
+
+# %% [markdown] tags=["slide"]
+# ## On, off, merged, saved
+#
+# An adapter stands *beside* the weights. So it can be taken off, and the model is the old one, to the last bit. Or it can be merged into them, so that nothing is slower.
+
+# %%
+predict("C12")
+
+# %% tags=["slide"]
+# demonstration 4.29
+import tempfile
+from pathlib import Path
+
+folder = Path(tempfile.mkdtemp()) / "tickets"
+tuned.save_pretrained(folder)
+print(*sorted(f"{path.name} {path.stat().st_size / 1e6:.2f} MB" for path in folder.iterdir()), sep="\n")
+with_it = answer(tokenizer, tuned, prompts[0][:2], max_new_tokens=24)
+with tuned.disable_adapter():
+    off = answer(tokenizer, tuned, prompts[0][:2], max_new_tokens=24)
+model = tuned.unload()
+gone = answer(tokenizer, model, prompts[0][:2], max_new_tokens=24)
+with adapter(model, folder):
+    again = answer(tokenizer, model, prompts[0][:2], max_new_tokens=24)
+print("off and unloaded write the same:", off == gone, "· loaded again writes as before:", again == with_it)
+show_verdict("C12", "04_prompt_or_lora")
+
+# %% [markdown] tags=["slide"]
+# ## What is forgotten?
+
+# %%
+predict("C11")
+
+# %%
+# demonstration 4.30
+for row in measured.select(task="old items", metric="right"):
+    print(f"{row.method:>11}: {row.value:.2f} [{row.low:.2f}, {row.high:.2f}] of the old questions right")
+show_verdict("C11", "04_prompt_or_lora")
+
+# %% [markdown]
+# TEXT-FORGET
+
+# %% [markdown] tags=["slide"]
+# ## Can it learn facts?
+#
+# The adapter *facts* was tuned on 30 facts of Skerryline's handbook, 16 times each. It can say them. Ask in other words, and ask what it was never told.
+
+# %% tags=["slide"]
+# demonstration 4.31
+from workshop.data import load_faq
+
+told = json.loads((Path(workshop.__file__).parent / "assets/adapters/facts/recipe.json").read_text())
+FACTS - CELL
+
+# %% [markdown]
+# TEXT-FACTS
+
+# %%
+predict("C28")
+
+# %%
+# demonstration 4.32
+show_verdict("C28", "04_prompt_or_lora")
+
+# %% [markdown]
+# <details><summary>Further: what fades?</summary>
+#
+# TEXT-C25
+#
+# </details>
+
+# %%
+predict("C25")
+
+# %%
+# demonstration 4.33
+show_verdict("C25", "04_prompt_or_lora")
+
+# %% [markdown] tags=["slide"]
+# ## What does it cost?
+#
+# Training holds more than the weights: a gradient for each weight that learns, and Adam's two running means. LoRA spares those, since few learn; the weights themselves must still lie there, unless they are rounded.
+
+# %% tags=["slide"]
+# demonstration 4.34
+from workshop.plots import plot_memory
+
+show(plot_memory(measured.select(metric="gigabytes")))
+show_verdict("C32", "04_prompt_or_lora")
+
+# %% [markdown]
+# <details><summary>Further: four bits</summary>
+#
+# TEXT-FOUR-BITS
+#
+# </details>
+
+# %% [markdown] tags=["slide"]
+# ## Likeliest, or drawn?
+#
+# So far the likeliest token was taken each time: the same prompt, the same reply. For a list of ideas that is dull. **Temperature** and **top-p** say how to draw instead.
+
+# %% [markdown]
+# card 4.10
+# **Temperature** T makes the choice of the next token sharper or flatter; **top-p** cuts off unlikely ones.
+#
+# **Given** `logits` (V,), `temperature`, `top_p` (0 to 1). **Return** probabilities (V,), order kept. Temperature 0: 1 at the largest logit, else 0. Otherwise softmax(logits / T); keep the fewest tokens, likeliest first, that reach `top_p` together; others get 0; divide by the sum. Logits of 1,000 must work.
+#
+# **By hand:** probabilities 0.1, 0.6, 0.3, top-p 0.7: `[0, 0.667, 0.333]`.
+
+
+# %%
+def sample_probabilities(logits: np.ndarray, temperature: float, top_p: float) -> np.ndarray:
+    """Return what the next token is drawn from, (V,), of logits (V,); source of top-p: Holtzman et al. 2020."""
+    # BEGIN SOLUTION
+    if temperature == 0:
+        return np.eye(len(logits))[np.argmax(logits)]
+    weights = np.exp((logits - np.max(logits)) / temperature)
+    probabilities = weights / weights.sum()  # (V,)
+    order = np.argsort(-probabilities)  # the likeliest first
+    before = np.cumsum(probabilities[order]) - probabilities[order]  # what those before it sum to
+    probabilities[order[before >= top_p]] = 0
+    return probabilities / probabilities.sum()
+    # END SOLUTION
+
+
+# %%
+check.prompt_or_lora.sample_probabilities(sample_probabilities)
+
+# %% [markdown]
+# <details><summary>Direction</summary>
+#
+# First the probabilities, in their own order. Then sort their places, the likeliest first, and add up. A token is kept as long as those before it haven't reached `top_p`. Set the others to 0 at their own places.
+#
+# </details>
+#
+# <details><summary>Which function helps</summary>
+#
+# `np.argsort(-p)` gives places, the largest first; `p[order]` is p sorted. `np.cumsum` adds up step by step. `p[order[mask]] = 0` writes at the old places. `np.eye(V)[i]` is a row with a single 1.
+#
+# </details>
+#
+# <details><summary>Help – I get …</summary>
+#
+# *… one token too few*: the one that crosses `top_p` stays.
+#
+# *… a sum below 1*: divide what is kept by its sum.
+#
+# *… NaN*: exp of a large number; subtract the largest logit first.
+#
+# *… ZeroDivisionError, or NaN at 0*: temperature 0 needs its own answer.
+#
+# </details>
+#
+# For those who have time: how many of SmolLM2's 49,152 tokens does top-p 0.9 keep after *The capital of*? And after *The*?
+
+# %%
+# demonstration 4.35
+draw = ready(sample_probabilities, "4.10")
+with torch.inference_mode():
+    ids = tokenizer("The capital of", return_tensors="pt")["input_ids"].to(model.device)
+    logits = model(ids).logits[0, -1].float().cpu().numpy()  # (V,)
+for temperature, top_p in ((0, 1), (0.5, 0.9), (1, 0.9), (1, 1), (2, 1)):
+    chances = draw(logits, temperature, top_p)
+    drawn = [tokenizer.decode([token]) for token in np.random.default_rng(0).choice(len(chances), 6, p=chances)]
+    print(f"temperature {temperature}, top-p {top_p}: {np.count_nonzero(chances):,} tokens are left;", *drawn)
+
+# %% [markdown]
+# For JSON and for facts take 0: a drawn answer is at best as likely as the likeliest. Draw where several answers are good.
+
+# %% [markdown]
+# <details><summary>Further: half a minute of pig Latin</summary>
+#
+# TEXT-PIG
+#
+# </details>
+
+# %%
+# demonstration 4.36
+PIG - CELL
+
+# %% [markdown]
+# ## Two questions to yourself
+#
+# **Your replies must be JSON that a program can read. You have three solved examples. What first?**
+#
+# <details><summary>Put them into the prompt</summary>
+#
+# Yes. It takes a minute, and in our study the form was right at once. Then score the values: that is what may need tuning, or a larger model.
+#
+# </details>
+#
+# <details><summary>Tune on the three</summary>
+#
+# TEXT-Q1
+#
+# </details>
+#
+# <details><summary>Write the rules of JSON into the instruction</summary>
+#
+# TEXT-Q1B
+#
+# </details>
+
+# %% [markdown]
+# **An adapter was tuned on the company's prices. In March the prices change. What then?**
+#
+# <details><summary>Merge the adapter, so that it is up to date</summary>
+#
+# Merging only adds the same change into the weights. It knows the old prices.
+#
+# </details>
+#
+# <details><summary>Tune again with the new prices</summary>
+#
+# It works, and costs a training each time; and what else was learnt may be moved. Lesson 06 measures it.
+#
+# </details>
+#
+# <details><summary>Put the price list into the prompt</summary>
+#
+# Yes, where it is short. Where it is long, the right page must be found first: lesson 05.
+#
+# </details>
+
+# %% [markdown]
+# ## The same in library lines, for work
+#
+# At work peft and the Trainer do it. These lines are what `add_lora` and `fine_tune` came down to; they run with any causal model.
+
+# %%
+# demonstration 4.37
+from peft import LoraConfig, get_peft_model
+
+plan = LoraConfig(r=8, lora_alpha=16, target_modules="all-linear", task_type="CAUSAL_LM")
+peft_model = get_peft_model(model, plan)
+peft_model.print_trainable_parameters()
+model = peft_model.unload()
+
+# %% [markdown]
+# ## Not here
+#
+# - **Preference tuning** (RLHF, DPO): learning from which of two answers people like better.
+# - **QLoRA**: the base in four bits on a graphics card, the adapter in sixteen.
+# - **Constrained decoding**: only tokens that keep the JSON valid may be drawn; then the form is sure, and the judgement as before.
+# - **Hosted tuning**: the same JSONL, uploaded; lesson 08.
+
+# %% [markdown]
+# ## Your scoreboard
+
+# %%
+# demonstration 4.38
+from workshop.checks import scoreboard
+
+scoreboard()
+
+# %% [markdown]
+# To take points, predictions and rows along (on Colab and Binder nothing survives the session), copy this code. In another notebook: `from workshop.score import paste_code`, then `paste_code("""…""")`.
+
+# %%
+# demonstration 4.39
+from workshop.score import make_code
+
+print(make_code())
+
+# %% [markdown] tags=["slide"]
+# ## What you did
+#
+# - You asked a language model, and scored what it writes, form and judgement apart.
+# - You tuned it with LoRA on examples of your own, and put the change on, off and into its weights.
+# - You measured what a prompt gives, what tuning gives, and what each costs.
+#
+# Facts that change, and pages it has never seen: lesson 05 finds them and puts them into the prompt.
