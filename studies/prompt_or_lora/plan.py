@@ -47,6 +47,7 @@ LIVE_INPUTS = (
     "prompt_or_lora/judging",
     "assets/tasks",
     "tune/training",
+    "tune/lora",
 )
 # What the study may take at most.
 MOST_TOKENS, MOST_REPLIES = 1_300_000, 5_000

@@ -148,3 +148,20 @@ def test_a_damaged_adapter_is_one_line(loaded, trained, tmp_path):
     (tmp_path / "adapter_model.safetensors").write_bytes(b"half")
     with pytest.raises(WorkshopError, match="doesn't fit this model"), adapter(loaded[1], tmp_path):
         pass
+
+
+def test_the_head_multiplies_in_one_piece_also_when_it_is_frozen(loaded):
+    """Slices of states would have torch copy a frozen head once for every chat of a batch."""
+    tokenizer, model = loaded
+    tuned = add_lora(model)
+    whole = []
+    model.get_output_embeddings().register_forward_hook(lambda _, states, __: whole.append(states[0].is_contiguous()))
+    answer(tokenizer, tuned, ASKED * 3, max_new_tokens=2)
+    assert whole == [True, True]
+
+
+@pytest.mark.parametrize("dtype", ["bfloat16", "float32"])
+def test_a_fresh_adapter_has_its_models_number_format(folder, dtype):
+    _, model = open_language_model(folder, Settings(device="cpu", dtype=dtype))
+    tuned = add_lora(model)
+    assert {one.dtype for one in tuned.parameters() if one.requires_grad} == {getattr(torch, dtype)}

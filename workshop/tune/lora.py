@@ -32,7 +32,8 @@ def add_lora(model: Any, rank: int = RANK, *, alpha: float | None = None, seed: 
         # peft asks the network for something by a name that transformers is about to drop.
         warnings.simplefilter("ignore", FutureWarning)
         torch.manual_seed(seed)
-        return peft.get_peft_model(model, plan)
+        # In a bfloat16 model the adapter is so too: in float32 a step copies all that it reads, and takes longer.
+        return peft.get_peft_model(model, plan, autocast_adapter_dtype=model.dtype != torch.bfloat16)
 
 
 @contextmanager
