@@ -210,7 +210,7 @@ def few_texts(monkeypatch):
 
     # The file of the weights is hashed once, not at each load.
     monkeypatch.setattr(network, "find_minilm", functools.cache(network.find_minilm))
-    caches = [one for one in vars(texts).values() if hasattr(one, "cache_clear")] + [linear.vectors_of]
+    caches = [one for one in vars(texts).values() if hasattr(one, "cache_clear")] + [linear.layers_of]
     reviews, names = data.load_reviews()
     monkeypatch.setattr(texts, "load_tickets", lambda: data.load_tickets()[::10])
     monkeypatch.setattr(texts, "load_reviews", lambda: (reviews[::8], names[::8]))
