@@ -108,15 +108,18 @@ def measure_arms(arms: Arms) -> list[Row]:
 
 
 def measure_layers(arms: Arms) -> list[Row]:
-    """Return what logistic regression reaches on each frozen layer's vectors, with all labels and C chosen for it."""
-    rows = []
+    """Return what each frozen layer's vectors reach with all labels, and tuned minus the best layer's, also with 64."""
+    rows, folds = [], range(arms.plan.folds)
     for task in TASKS[:2]:
         for layer in range(LAYERS + 1):
             choice = best_linear(arms.plan, FROZEN, task, ALL, (layer,))
-            some = [run_linear(FROZEN, task, fold, ALL, *choice) for fold in range(arms.plan.folds)]
-            rows.append(
-                _row(FROZEN, task, "macro_f1_by_layer", arms.score_some(task, some)[METRIC], some, {"layer": layer})
-            )
+            some = [run_linear(FROZEN, task, fold, ALL, *choice) for fold in folds]
+            figure = arms.score_some(task, some)[METRIC]
+            rows.append(_row(FROZEN, task, "macro_f1_by_layer", figure, some, {"layer": layer}))
+        for arm, labels in itertools.product(("all", "top"), (FEW, ALL)):
+            some = list(arms.of(arm, task, labels).values())
+            gap = arms.score(arm, task, labels, folds).minus(arms.score(BEST_LAYER, task, labels, folds))
+            rows.append(_row(arm, task, "macro_f1_minus_best_frozen_layer", gap, some, {"labels": labels or "all"}))
     return rows
 
 
