@@ -134,7 +134,7 @@ SMALL = (
 # Customers are drawn in every fold, and folds, each with customers of its own, besides: their part is counted twice.
 WIDE = (
     "Intervals draw folds and customers anew, though each customer is tested in one fold only: they are wider than "
-    "they need be, at most 1.4 times."
+    "they need be, about 1.6 times where training itself varies little."
 )
 LIMITS = {
     "C06": SMALL

@@ -9,8 +9,9 @@ from workshop.plots.style import MARKERS, PALETTE, SERIES, YOURS, new_picture, p
 from workshop.score.results import Row
 
 COLOURS = {
-    "bag of words": PALETTE["orange"],
+    "words and marks": PALETTE["orange"],
     "frozen": PALETTE["sky"],
+    "best frozen layer": PALETTE["purple"],
     "top two layers": PALETTE["green"],
     "all layers": PALETTE["blue"],
     "random weights": PALETTE["grey"],
@@ -145,6 +146,17 @@ def plot_layers(change: Sequence[Row], seeds: Sequence[Row]) -> Any:
     first, last = min(series["before against after"])[1], max(series["before against after"])[1]
     title = f"Tuning moves the upper layers most: 1 − CKA is {first:.2f} at the bottom and {last:.2f} at the top."
     return _draw(series, title=title, x="layer (0: the embeddings)", y="1 − CKA: 0 is the same arrangement")[0]
+
+
+def plot_frozen(rows: Sequence[Row]) -> Any:
+    """Draw for each task how well logistic regression reads it off the frozen vectors after each layer."""
+    series: dict[str, list[Point]] = {}
+    for row in rows:
+        series.setdefault(row.task, []).append(_point(row.settings["layer"], row))
+    best = {task: max(points, key=lambda point: point[1]) for task, points in series.items()}
+    told = ", ".join(f"{task} after layer {int(layer)} ({value:.2f})" for task, (layer, value, *_) in best.items())
+    title = f"Frozen vectors: best is {told}."
+    return _draw(series, title=title, x="layer (0: before the first)", y="macro F1 on the test")[0]
 
 
 def plot_islands(rows: Sequence[Row], island: str) -> Any:
