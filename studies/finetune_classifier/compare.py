@@ -21,7 +21,7 @@ from studies.finetune_classifier.linear import (
 from studies.finetune_classifier.network import LAYERS
 from studies.finetune_classifier.plan import ALL, FEW, LESSON, Cell, Plan, Recipes
 from studies.finetune_classifier.rules import LIMITS, RULES, Estimate, judge_labels, judge_layers, judge_price
-from studies.finetune_classifier.texts import groups_of, labels_of
+from studies.finetune_classifier.texts import draw_labelled, groups_of, labels_of
 from studies.grouped import Figure, score_runs
 from workshop.score.results import Claim, Row
 
@@ -57,7 +57,8 @@ class Arms:
                 for labels in (*self.sizes(task, method), ALL):
                     for fold in range(self.plan.folds):
                         choice = chosen[FEW if 0 < labels <= FEW else ALL][method, task]
-                        found = {**run_linear(method, task, fold, labels, *choice), "layer": choice[1]}
+                        found = run_linear(method, task, fold, labels, *choice)
+                        found |= {"layer": choice[1], "texts": len(draw_labelled(task, fold, labels, fold))}
                         self.runs.setdefault((method, task, labels, 0), {})[fold] = found
 
     def sizes(self, task: str, arm: str) -> tuple[int, ...]:
@@ -100,7 +101,7 @@ def measure_arms(arms: Arms) -> list[Row]:
             rows += [_row(arm, task, name, one, some) for name, one in arms.score_some(task, some).items()]
         some = [runs[fold] for fold in sorted(runs)]
         figure = arms.score_some(task, some)[METRIC]
-        settings = {"labels": round(np.mean([run["texts"] for run in some])) if "texts" in some[0] else labels}
+        settings: dict[str, Any] = {"labels": round(np.mean([run["texts"] for run in some]))}
         settings |= {"folds": len(some), "updates": updates}
         settings |= {"layer": some[0]["layer"]} if arm == BEST_LAYER else {}
         rows.append(_row(arm, task, "macro_f1_by_labels", figure, some, settings))

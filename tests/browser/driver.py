@@ -1,6 +1,7 @@
 """What a learner does in JupyterLab, with the keyboard."""
 
 import json
+import re
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ CELL_SECONDS = 150
 START_SECONDS = 10
 ACTIVE = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook-cell.jp-mod-active"
 IDLE = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook-ExecutionIndicator[data-status='idle']"
+CONNECTED = re.compile(r"^(?!No Kernel).+ \| Idle$")
 MOST_CELLS = 200
 
 
@@ -45,6 +47,8 @@ class Notebook:
         page.goto(f"{server.address}/lab/workspaces/{workspace}/tree/{name}?token={server.token}")
         page.locator(ACTIVE).wait_for()
         page.locator(IDLE).wait_for()
+        # The indicator says idle before there is a kernel; a cell that is run then makes Lab ask for one.
+        page.locator("#jp-main-statusbar").get_by_text(CONNECTED).wait_for()
 
     @property
     def active(self):
