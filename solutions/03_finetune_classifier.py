@@ -722,7 +722,7 @@ except Exception as error:
 # %% [markdown] tags=["slide"]
 # ## How many labels does it take?
 #
-# Labels cost. From here on, figures come from our study: many runs, each on its own fold, while you look at your one run as the red diamond. **From scratch** is both the bag of words and the same network with *random* weights: they know nothing before your labels.
+# Labels cost. From here on, figures come from our study: many runs, each on its own fold, while you look at your one run as the red diamond. **From scratch** are the counted words and the same network with *random* weights: they know nothing before your labels.
 
 # %% tags=["slide"]
 # demonstration 3.22
@@ -736,7 +736,7 @@ for name in ("tone", "topic"):
     show(plot_labels(rows, {len(train): live} if name == task and settings.data is None else None))
 
 # %% [markdown]
-# With all 600 labels counted words reach 0.68 on tone and 0.54 on topic. Tuned on all layers, the network gets there with about a hundred: 6.1 [4.4, 9.6] times fewer on tone, 5.5 [3.8, 9.9] on topic, so *four times fewer* isn't sure on topic. There the frozen vectors save as much (5.2): the labels are saved by pre-training. On tone the last layer's save nothing, and tuning does. With 16 labels every method is still poor.
+# With all 600 labels the best without pre-training reaches 0.76 on tone and 0.54 on topic. Tuned on all layers, the network gets there with fewer: 3.5 [2.4, 6.0] times fewer on tone, 5.5 [3.8, 9.9] on topic. The rule asks for four, and that isn't sure on either. On topic the frozen vectors save as much (5.2): the labels are saved by pre-training. On tone the last layer's save none. With 16 labels every method is still poor.
 
 # %%
 # demonstration 3.23
@@ -747,7 +747,7 @@ show_verdict("C06", "03_finetune_classifier")
 # %% [markdown] tags=["slide"]
 # ## What does it cost?
 #
-# Seconds count too. Tuned and random network have the same size, so after equal **updates** (steps) equal seconds are gone. The bag of words is done after half a second.
+# Seconds count too. Tuned and random network have the same size, so after equal **updates** (steps) equal seconds are gone. Counted words and marks are done after half a second.
 
 # %%
 predict("C07")
@@ -762,7 +762,7 @@ for name in ("tone", "topic"):
 show_verdict("C07/03", "03_finetune_classifier")
 
 # %% [markdown]
-# After 25 updates, 14 seconds of one core, counted words are far ahead: 0.68 against 0.26 on tone. After 75 the tuned network leads by 0.16 [0.11, 0.22] there and 0.15 [0.10, 0.20] on topic, within 225 by 0.22 and 0.18. (Its rate was chosen for the long training.) From random weights the same network reaches 0.69 on tone after two minutes, no more than counted words, and 0.36 on topic; it was still learning.
+# After 25 updates, 14 seconds of one core, counted words and marks are far ahead: 0.76 against 0.26 on tone. After 75 the tuned network leads by 0.08 [0.03, 0.13] there and 0.15 [0.10, 0.20] on topic, within 225 by 0.14 and 0.18. Its rate was chosen for long trainings; with another it may be quicker. From random weights the same network needs over four minutes for 0.76 on tone and 0.53 on topic, no more than counting gives.
 
 # %% [markdown] tags=["slide"]
 # ## All layers, or the top two?
@@ -791,29 +791,33 @@ show_verdict("C08", "03_finetune_classifier")
 
 # %%
 # demonstration 3.26
-import torch
+from workshop.models import encode_layers
 
-from workshop.models import pool_mean
-
-encoder, layers = load_encoder(settings), np.zeros((7, len(texts), 384), dtype=np.float32)
-for rows in np.array_split(np.argsort([len(text) for text in texts]), -(-len(texts) // 8)):  # of like length
-    few = [texts[row] for row in rows]
-    batch = encoder.tokenizer(few, padding=True, truncation=True, return_tensors="pt").to(encoder.device)
-    with torch.inference_mode():
-        states = encoder[0].auto_model(**batch, output_hidden_states=True).hidden_states  # 7 of (B, T, 384)
-    for layer, one in enumerate(states):
-        layers[layer, rows] = pool_mean(one, batch["attention_mask"]).cpu()
-layers /= np.linalg.norm(layers, axis=2, keepdims=True)
+encoder = load_encoder(settings)
+layers = encode_layers(encoder, texts, batch=8)
 del encoder
+print(layers.shape, "layers, texts, numbers")
+
+# %% [markdown]
+# Layer and C are chosen on validation; the best one is tested once.
+
 
 # %%
 # demonstration 3.27
+def fit(task, layer, strength):
+    """Train logistic regression on a layer's vectors."""
+    known = [truth[task][row] for row in train]
+    return LogisticRegression(C=strength, max_iter=2000).fit(layers[layer][train], known)
+
+
 for task in tasks:
-    known, wanted = ([truth[task][row] for row in rows] for rows in (train, test))
-    for layer, features in enumerate(layers):
-        strength = 100 if layer < 6 else strengths[task][1]
-        logistic = LogisticRegression(C=strength, max_iter=2000).fit(features[train], known)
-        print(f"{task}, layer {layer}: macro F1 {score(wanted, logistic.predict(features[test]).tolist()):.2f}")
+    tried, wanted = {}, [truth[task][row] for row in validation]
+    for choice in itertools.product(range(7), (1, 10, 100)):
+        tried[choice] = score(wanted, fit(task, *choice).predict(layers[choice[0]][validation]).tolist())
+    by_layer = [max(tried[layer, strength] for strength in (1, 10, 100)) for layer in range(7)]
+    print(f"{task} on validation, layers 0 to 6:", *(f"{value:.2f}" for value in by_layer))
+    layer, strength = max(tried, key=tried.get)
+    judge(f"frozen, layer {layer}", task, fit(task, layer, strength).predict(layers[layer][test]).tolist())
 
 # %% [markdown]
 # The same over five folds, with intervals:
@@ -825,10 +829,10 @@ from workshop.plots import plot_frozen
 show(plot_frozen(measured.select(metric="macro_f1_by_layer")))
 
 # %% [markdown]
-# Over five folds tone is read best after layer 4: 0.88, where the last layer gives 0.65 and tuning 0.90. Even the mean of the tokens' vectors *before* the first layer gives 0.83. With 64 labels layer 4 is ahead of tuning, 0.69 against 0.61. Topic is read best at the end. Logistic regression takes seconds, tuning minutes: **a comparison is worth as much as its strongest rival.**
+# Over five folds tone is read best after layer 4: 0.88, where the last layer gives 0.65 and tuning 0.90. Even the mean of the tokens' vectors *before* the first layer gives 0.84. With 64 labels layer 4 is ahead of tuning, 0.69 against 0.61. Topic is read best at the end. Logistic regression takes a second, tuning more than a minute: **a comparison is worth as much as its strongest rival.**
 
 # %% [markdown]
-# So when is a frozen embedding not enough? Here hardly ever, if you may choose its layer. Tuning gains XX [XX, XX] on tone and XX on topic over the best one. That holds for three small tasks; where no layer sorts the texts as your labels do, tuning has more to gain. **Try every layer first: it takes a minute.**
+# So when is a frozen embedding not enough? Here never for sure, if you may choose its layer. Tuning gains 0.02 [−0.01, 0.05] on tone and 0.00 [−0.04, 0.04] on topic over the best one. That holds for two small tasks and one small encoder; where no layer sorts the texts as your labels do, tuning has more to gain. **Try every layer first: it takes a minute.**
 
 # %% [markdown] tags=["slide"]
 # ## When to stop
@@ -892,7 +896,7 @@ check.finetune_classifier.stop_at(stop_at)
 
 
 # %% [markdown]
-# Real losses now: 200 tickets, the top two layers, ten epochs. Your `stop_at` says which weights to keep.
+# Real losses now, on tone: 200 tickets, the top two layers, ten epochs. Your `stop_at` says which weights to keep.
 
 # %% tags=["slide"]
 # demonstration 3.29
@@ -907,7 +911,7 @@ show(plot_losses(curve["training_loss"], curve["validation_loss"], best))
 print("right on validation after each epoch:", *(f"{share:.2f}" for share in curve["validation_accuracy"]))
 
 # %% [markdown]
-# Your `stop_at` keeps the sixth epoch. With patience 1 it would have stopped after the fifth and kept the fourth: losses of few texts jump. The training loss falls to 0.001, these texts are known by heart. Accuracy hardly falls after the stop while the loss rises: the network first gets *surer* of its mistakes.
+# Your `stop_at` returns 5: counted from 0, the sixth epoch is kept. With patience 1 it would have stopped after the fifth and kept the fourth: losses of few texts jump. The training loss falls to 0.001, these texts are known by heart. After the kept epoch accuracy hardly falls while the loss rises: the network first gets *surer* of its mistakes.
 
 # %% [markdown] tags=["slide"]
 # ## Which settings matter?
@@ -925,7 +929,7 @@ show(plot_settings(measured.select(task="hyper-parameters", metric="macro_f1")))
 show_verdict("C10", "03_finetune_classifier")
 
 # %% [markdown]
-# Epochs and rate matter: a quarter of the epochs gives 0.15 instead of 0.47, a quarter of the rate 0.32, and four times the rate 0.56. Batch and warm-up move the score by 0.05 and 0.03, about as much as seeds do (0.04 is one standard deviation), weight decay by nothing. **If you can try only two settings, try these two.** And the default, chosen with one fold's 200 texts, wasn't the best.
+# The default: rate 5e-4, 40 updates. Epochs and rate matter: a quarter of the epochs gives 0.15 instead of 0.47, a quarter of the rate 0.32, and four times the rate 0.56: our default wasn't the best. Batch and warm-up move the score by 0.05 and 0.03, about as far as seeds lie apart (standard deviation 0.04), weight decay by nothing. **If you can try only two settings, try these two.** The rule wants three of five.
 
 # %% [markdown] tags=["slide"]
 # ## What else has changed?
@@ -955,7 +959,7 @@ for what in ("tone head accuracy", "handbook recall@1"):
 show_verdict("C09", "03_finetune_classifier")
 
 # %% [markdown]
-# In the top layer 1 − CKA is 0.48, between two seeds 0.10; in the lowest hardly anything moved. And the vectors have lost what nobody asked for: a new head for tone falls from 0.63 to 0.38 right, and search finds the right page first for 0.34 of the questions instead of 0.85. **Tuning spends what the last layers' vectors knew.** Keep the untuned one for everything else.
+# In the top layer 1 − CKA is 0.48, between two seeds 0.10; in the lowest hardly anything moved. And the vectors have lost what nobody asked for: a new head for tone falls from 0.63 to 0.38 right, and search finds the right page first for 0.34 of the questions instead of 0.85. **What one task doesn't ask for is lost.** Keep the untuned network for everything else.
 
 # %% [markdown] tags=["slide"]
 # ## Who bears the errors?
@@ -1023,12 +1027,12 @@ for island, count in sorted(Counter(homes).items()):
     print(f"{island:>10}: {count:3} tickets, error gap {gap(true, tuned, homes, island):z.2f}")
 
 # %% [markdown]
-# Gaps of a tenth and more, and yet nothing was planted here: with about 25 tickets a group, chance alone gives that. The *largest* of eight gaps (seven islands and the mainland) is always large. To learn how a real cause shows, we plant one.
+# Nothing was planted here. With about 25 tickets a group chance alone gives gaps up to a tenth and more, and the *largest* of eight (seven islands and the mainland) will look like something. To learn how a real cause shows, we plant one.
 
 # %% [markdown] tags=["slide"]
 # ## A planted bias
 #
-# **Planted by us, and labelled so.** Every ticket gets a first line, *From: ISLAND.* Then 20 or 40 % of the training tickets from one island, Ullasey, that aren't angry are relabelled *angry*, as if whoever labelled them disliked its people. The test keeps its clean labels.
+# **Planted by us, and labelled so.** Every ticket gets a first line, *From: ISLAND.* Then of one island's training tickets, Ullasey's, 20 or 40 % of those that aren't angry are relabelled *angry*, as if whoever labelled them disliked its people. The test keeps its clean labels.
 
 # %%
 predict("C21")
@@ -1039,21 +1043,21 @@ from workshop.plots import plot_islands
 
 bias = measured.select(task="planted bias", method="top two layers")
 show(plot_islands([row for row in bias if row.metric == "false_angry_with_line"], "Ullasey"))
-for row in bias:
-    if row.metric in ("accuracy", "bias_with_line"):
-        figures = f"{row.value:z.2f} [{row.low:z.2f}, {row.high:z.2f}]"
-        print(f"{row.settings['dose']:2} % relabelled: {row.metric.replace('_', ' ')} {figures}")
 
 # %% [markdown]
-# What the verdict below measures isn't the rate of one island, which moves for other reasons too. Each test ticket that isn't angry is read twice, with Ullasey's line and with another's. Everything else in it is equal, so the line is the cause of the difference.
+# What is judged isn't the rate of one island, which moves for other reasons too. Each test ticket that isn't angry is read twice, with Ullasey's line and with another's. Everything else in it is equal, so the line is the cause of the difference.
 
 # %%
 # demonstration 3.35
+for row in measured.select(task="planted bias"):
+    if row.metric in ("accuracy", "bias_with_line"):
+        figures = f"{row.value:z.2f} [{row.low:z.2f}, {row.high:z.2f}]"
+        print(f"{row.settings['dose']:2} % relabelled, {row.method}: {row.metric.replace('_', ' ')} {figures}")
 show_verdict("C21/03", "03_finetune_classifier")
 show_verdict("C21", "03_finetune_classifier")
 
 # %% [markdown]
-# At 40 % of the tickets that aren't angry the line alone turns 0.27 [0.14, 0.38] *angry*; relabelled without a line, nothing of the kind is found (0.01 [−0.07, 0.09]). Over all tickets 0.83 right became 0.80: **the whole hardly shows what one group bears.** Logistic regression on frozen vectors learns the bias too (0.17): it comes from the labels.
+# With 40 % relabelled, the line alone turns 0.27 [0.14, 0.38] of the tickets that aren't angry into *angry* ones; relabelled without a line, nothing of the kind is found (0.01 [−0.07, 0.09]). Over all tickets 0.83 right became 0.80: **the whole hardly shows what one group bears.** Frozen vectors learn the bias too (0.17): it comes from the labels. The claim as a whole takes the weaker verdict of lessons 01 and 03.
 
 # %% [markdown]
 # <details><summary>Further: is it as sure as it is right?</summary>
@@ -1087,7 +1091,7 @@ show(plot_sureness(measured.select(task="tone", metric="right_when_sure")))
 #
 # <details><summary>Train a network of your own from random weights</summary>
 #
-# It would have to learn English from 40 messages. With 600 it was no better than counted words on tone, and far behind on topic.
+# It would have to learn English from 40 messages. With 600, after four minutes, it was no better than counted words.
 #
 # </details>
 
@@ -1096,7 +1100,7 @@ show(plot_sureness(measured.select(task="tone", metric="right_when_sure")))
 #
 # <details><summary>The tuning was too short</summary>
 #
-# Longer tuning moves the vectors further from what search needs.
+# Search was good before any tuning: it isn't tuning that was missing.
 #
 # </details>
 #
@@ -1136,6 +1140,9 @@ logits = predict_logits(tokenizer, model.to(settings.device), [texts[row] for ro
 by_trainer = [names[place] for place in logits.argmax(axis=1)]
 judge("Trainer, 200 tickets", task, by_trainer, result.metrics["train_runtime"], size)
 del trainer, model
+
+# %% [markdown]
+# The same boxes, but only 25 steps: as *What does it cost?* showed, 25 updates aren't enough. Your `pad_batch` is `DataCollatorWithPadding` here.
 
 # %% [markdown]
 # ## Not here

@@ -192,11 +192,19 @@ def judge_c06(arms: Arms, tuned: str) -> tuple[list[Row], Claim]:
 
 
 def _better_scratch(arms: Arms, task: str) -> tuple[str, str, int, int]:
-    """Return the best of counted words, words and marks, and random weights with all labels, on the folds of all."""
-    known = [(arm, task, ALL, arms.updates(arm, task, ALL)) for arm in SCRATCH if (arm, task) != ("random", "reviews")]
-    shared = sorted(set.intersection(*[set(arms.runs[key]) for key in known]))
-    scores = {key: arms.score_some(task, [arms.runs[key][fold] for fold in shared])[METRIC].value for key in known}
-    return max(scores, key=lambda key: scores[key])
+    """Return the better of counted words without and with marks, on all folds, or random weights where these beat it.
+
+    Random weights are compared on the folds that they were run on.
+    """
+
+    def score(arm: str, folds: Sequence[int]) -> float:
+        return arms.score(arm, task, ALL, folds).value
+
+    best = max((WORDS, MARKS), key=lambda arm: score(arm, range(arms.plan.folds)))
+    folds = [] if task == "reviews" else sorted(arms.of("random", task, ALL))
+    if folds and score("random", folds) > score(best, folds):
+        best = "random"
+    return best, task, ALL, arms.updates(best, task, ALL)
 
 
 def judge_c08(arms: Arms) -> tuple[list[Row], Claim]:

@@ -52,8 +52,12 @@ def _draw(
     ticks: Mapping[float, str] | None = None,
     log: bool = False,
     joined: bool = True,
+    beside: bool = True,
 ) -> tuple[Any, Any]:
-    """Draw points with their intervals, a colour and a mark for each series; returns figure and axes."""
+    """Draw points with their intervals, a colour and a mark for each series; returns figure and axes.
+
+    beside: moved a little sideways, so that intervals don't cover each other; not where x is a measured figure.
+    """
     lists = {name: sorted(points) for name, points in series.items()}
     if not any(lists.values()):
         raise WorkshopError("there are no rows to draw. Choose others: results.select(task=..., metric=...).")
@@ -64,8 +68,7 @@ def _draw(
                 [0 if low is None else max(0, value - low) for _, value, low, _ in points],
                 [0 if high is None else max(0, high - value) for _, value, _, high in points],
             ]
-            # Side by side, so that intervals don't cover each other.
-            shift = (place - len(lists) / 2) * 0.03
+            shift = (place - len(lists) / 2) * 0.03 * beside
             moved = [one * (1 + shift) if log else one + (2 if joined else 7) * shift for one in where]
             style = {"color": COLOURS.get(name, SERIES[place % len(SERIES)]), "capsize": 4, "label": name}
             marker = MARKERS[place % len(MARKERS)]
@@ -188,8 +191,10 @@ def plot_sureness(rows: Sequence[Row]) -> Any:
     for row in rows:
         series.setdefault(row.method, []).append(_point(row.settings["sure"], row))
     surest = {name: max(points) for name, points in series.items()}
-    name = max(surest, key=lambda one: surest[one][0])
+    name = "all layers" if "all layers" in surest else max(surest, key=lambda one: surest[one][0])
     title = f"{name.capitalize()}: {percent(surest[name][0])} sure, {percent(surest[name][1])} right."
-    figure, axes = _draw(series, title=title, x="probability that the model gave its answer", y="share that is right")
+    figure, axes = _draw(
+        series, title=title, x="probability that the model gave its answer", y="share that is right", beside=False
+    )
     axes.plot([0.2, 1], [0.2, 1], color="black", linewidth=1)
     return figure
