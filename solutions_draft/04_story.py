@@ -335,6 +335,7 @@ def judge(method, replies, seconds=0.0, trained=0):
     row = {"lesson": "04", "method": method, "task": "tickets", "metric": "valid", "value": valid, "n": len(replies)}
     record_row(row | {"seconds": seconds, "trained_parameters": trained, "megabytes": trained * 4 / 1e6})
     print(f"{method}: {valid:.0%} valid, {both:.0%} right in both values")
+    return valid
 
 
 for n, replies in written.items():
@@ -363,14 +364,12 @@ show(plot_wordings(measured.select(method="prompt", task="tickets", metric="valu
 
 # %% tags=["slide"]
 # demonstration 4.11
-from workshop.plots import plot_table
+from workshop.plots import plot_causal
 
-words = ["Ahoy", ",", "the", "boat", "leaves"]
-sees = [[1 if column <= row else 0 for column in range(len(words))] for row in range(len(words))]
-show(plot_table(sees, words, words, title="Each place sees itself and what stands before it, nothing to its right."))
+show(plot_causal(["Ahoy", ",", "the", "boat", "leaves", "at", "noon"]))
 
 # %% [markdown]
-# Row by row: what may a place look at? In lesson 02 each token looked at all others; here the upper triangle is shut, a **causal** mask, or the model would read the answer. The row of *boat* predicts *leaves*: labels are **shifted by one**. One pass through a text trains all its places at once.
+# What may a place look at? In lesson 02 each token looked at all others. Here a **causal** mask shuts what comes after it, or the model would read the answer. The place of *boat* predicts *leaves*: labels are **shifted by one**. One pass through a text trains all its places at once.
 
 # %% [markdown]
 # What does it learn from random weights? A small network of this kind, 1.3 million weights, reads sentences of Wikipedia for 20 seconds.
@@ -905,7 +904,7 @@ show_verdict("C24", "04_prompt_or_lora")
 from workshop.data import load_voice
 from workshop.tune import adapter
 
-pairs = [pair for pair in load_voice() if pair.split == "test"][:3]
+pairs = load_voice()[-3:]
 chats = [pair.messages[:-1] for pair in pairs]
 plain = answer(tokenizer, model, chats, max_new_tokens=70)
 with adapter(model, "voice"):

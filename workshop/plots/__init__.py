@@ -2,6 +2,7 @@
 
 from workshop.plots.ideas import plot_bridge, plot_step, plot_table, plot_window
 from workshop.plots.lowrank import plot_low_rank, plot_rank
+from workshop.plots.prompting import plot_causal, plot_memory, plot_wordings
 from workshop.plots.spaces import plot_analogies, plot_association, plot_word_map
 from workshop.plots.style import PALETTE, alternative_text, show
 from workshop.plots.texts import plot_attention, plot_bytes, plot_scores, plot_way
@@ -27,12 +28,14 @@ __all__ = [
     "plot_boxes",
     "plot_bridge",
     "plot_bytes",
+    "plot_causal",
     "plot_frozen",
     "plot_islands",
     "plot_labels",
     "plot_layers",
     "plot_losses",
     "plot_low_rank",
+    "plot_memory",
     "plot_rank",
     "plot_scores",
     "plot_settings",
@@ -43,5 +46,6 @@ __all__ = [
     "plot_way",
     "plot_window",
     "plot_word_map",
+    "plot_wordings",
     "show",
 ]

@@ -1,22 +1,13 @@
 """Pictures of lesson 03: boxes with arrows, learning curves, losses, settings, layers, islands, sureness."""
 
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workshop.errors import WorkshopError
-from workshop.plots.style import MARKERS, PALETTE, SERIES, YOURS, new_picture, percent, set_words
+from workshop.plots.series import COLOURS, Point, draw_series
+from workshop.plots.style import PALETTE, YOURS, new_picture, percent, set_words
 from workshop.score.results import Row
-
-COLOURS = {
-    "words and marks": PALETTE["orange"],
-    "frozen": PALETTE["sky"],
-    "best frozen layer": PALETTE["purple"],
-    "top two layers": PALETTE["green"],
-    "all layers": PALETTE["blue"],
-    "random weights": PALETTE["grey"],
-}
-Point = tuple[float, float, float | None, float | None]  # where, value, low, high
 
 
 def plot_boxes(boxes: Sequence[tuple[str, str]], *, title: str, cycle: bool = False) -> Any:
@@ -43,49 +34,6 @@ def plot_boxes(boxes: Sequence[tuple[str, str]], *, title: str, cycle: bool = Fa
     return figure
 
 
-def _draw(
-    series: Mapping[str, Iterable[Point]],
-    *,
-    title: str,
-    x: str,
-    y: str,
-    ticks: Mapping[float, str] | None = None,
-    log: bool = False,
-    joined: bool = True,
-    beside: bool = True,
-) -> tuple[Any, Any]:
-    """Draw points with their intervals, a colour and a mark for each series; returns figure and axes.
-
-    beside: moved a little sideways, so that intervals don't cover each other; not where x is a measured figure.
-    """
-    lists = {name: sorted(points) for name, points in series.items()}
-    if not any(lists.values()):
-        raise WorkshopError("there are no rows to draw. Choose others: results.select(task=..., metric=...).")
-    with new_picture(10.5, 5.8) as (figure, axes):
-        for place, (name, points) in enumerate(lists.items()):
-            where, values = [point[0] for point in points], [point[1] for point in points]
-            reach = [
-                [0 if low is None else max(0, value - low) for _, value, low, _ in points],
-                [0 if high is None else max(0, high - value) for _, value, _, high in points],
-            ]
-            shift = (place - len(lists) / 2) * 0.03 * beside
-            moved = [one * (1 + shift) if log else one + (2 if joined else 7) * shift for one in where]
-            style = {"color": COLOURS.get(name, SERIES[place % len(SERIES)]), "capsize": 4, "label": name}
-            marker = MARKERS[place % len(MARKERS)]
-            axes.errorbar(moved, values, yerr=reach, marker=marker, linestyle="-" if joined else "none", **style)
-        if log:
-            axes.set_xscale("log", base=2)
-        if ticks:
-            axes.set_xticks(list(ticks), list(ticks.values()))
-            axes.minorticks_off()
-        axes.grid(axis="y")
-        if len(lists) > 1:
-            axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
-        told = [f"{name} " + ", ".join(f"{value:z.2f}" for _, value, *_ in points) for name, points in lists.items()]
-        set_words(figure, title=title, x=x, y=y, alt=f"From left to right: {'; '.join(told)}.")
-    return figure, axes
-
-
 def _point(where: float, row: Row) -> Point:
     return (where, row.value, row.low, row.high)
 
@@ -104,7 +52,7 @@ def plot_labels(rows: Sequence[Row], yours: Mapping[int, float] | None = None) -
     task = rows[0].task if rows else ""
     ends = (sizes or [0])[0], (sizes or [0])[-1]
     title = f"{task.capitalize()}: with {ends[0]} labels {first} is ahead, with {ends[1]} {best}."
-    figure, axes = _draw(
+    figure, axes = draw_series(
         series, title=title, x="labelled texts (each tick twice as many or more)", y="macro F1 on the test",
         ticks={size: str(size) for size in sizes}, log=True,
     )  # fmt: skip
@@ -124,7 +72,7 @@ def plot_losses(training: Sequence[float], held_back: Sequence[float], stop: int
         f"On training texts the loss falls to {training[-1]:.2f}; on others it is lowest after epoch {stop + 1} "
         f"({held_back[stop]:.2f}) and ends at {held_back[-1]:.2f}."
     )
-    figure, axes = _draw(series, title=title, x="epoch: how often each text was seen", y="mean cross-entropy")
+    figure, axes = draw_series(series, title=title, x="epoch: how often each text was seen", y="mean cross-entropy")
     axes.axvline(stop + 1, color=YOURS, linestyle="--")
     axes.annotate("keep these weights", (stop + 1, max(held_back)), xytext=(6, 0), textcoords="offset points")
     return figure
@@ -139,7 +87,7 @@ def plot_settings(rows: Sequence[Row]) -> Any:
     widest, least = (choose(spans, key=lambda name: spans[name]) for choose in (max, min))
     title = f"Times 1/4 to times 4: {widest} moves the score by {spans[widest]:.2f}, {least} by {spans[least]:.2f}."
     ticks = {0.25: "1/4", 1: "default", 4: "× 4"}
-    return _draw(series, title=title, x="the default times", y="macro F1 on the test", ticks=ticks, log=True)[0]
+    return draw_series(series, title=title, x="the default times", y="macro F1 on the test", ticks=ticks, log=True)[0]
 
 
 def plot_layers(change: Sequence[Row], seeds: Sequence[Row]) -> Any:
@@ -148,7 +96,7 @@ def plot_layers(change: Sequence[Row], seeds: Sequence[Row]) -> Any:
     series = {name: [_point(row.settings["layer"], row) for row in rows] for name, rows in named.items()}
     first, last = min(series["before against after"])[1], max(series["before against after"])[1]
     title = f"Tuning moves the upper layers most: 1 − CKA is {first:.2f} at the bottom and {last:.2f} at the top."
-    return _draw(series, title=title, x="layer (0: the embeddings)", y="1 − CKA: 0 is the same arrangement")[0]
+    return draw_series(series, title=title, x="layer (0: the embeddings)", y="1 − CKA: 0 is the same arrangement")[0]
 
 
 def plot_frozen(rows: Sequence[Row]) -> Any:
@@ -159,7 +107,7 @@ def plot_frozen(rows: Sequence[Row]) -> Any:
     best = {task: max(points, key=lambda point: point[1]) for task, points in series.items()}
     told = ", ".join(f"{task} after layer {int(layer)} ({value:.2f})" for task, (layer, value, *_) in best.items())
     title = f"Frozen vectors: best is {told}."
-    return _draw(series, title=title, x="layer (0: before the first)", y="macro F1 on the test")[0]
+    return draw_series(series, title=title, x="layer (0: before the first)", y="macro F1 on the test")[0]
 
 
 def plot_islands(rows: Sequence[Row], island: str) -> Any:
@@ -177,7 +125,7 @@ def plot_islands(rows: Sequence[Row], island: str) -> Any:
         f"Tickets from {island} wrongly called angry: {percent(clean)} with clean labels, {percent(planted)} with "
         f"{doses[-1]} % planted."
     )
-    figure, axes = _draw(
+    figure, axes = draw_series(
         series, title=title, x="where the customer lives", y="share wrongly called angry",
         ticks=dict(enumerate(places)), joined=False,
     )  # fmt: skip
@@ -193,7 +141,7 @@ def plot_sureness(rows: Sequence[Row]) -> Any:
     surest = {name: max(points) for name, points in series.items()}
     name = "all layers" if "all layers" in surest else max(surest, key=lambda one: surest[one][0])
     title = f"{name.capitalize()}: {percent(surest[name][0])} sure, {percent(surest[name][1])} right."
-    figure, axes = _draw(
+    figure, axes = draw_series(
         series, title=title, x="probability that the model gave its answer", y="share that is right", beside=False
     )
     axes.plot([0.2, 1], [0.2, 1], color="black", linewidth=1)

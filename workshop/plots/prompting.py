@@ -1,0 +1,66 @@
+"""Pictures of lesson 04: what a place may see, wordings of a prompt, and what training holds in memory."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from workshop.plots.series import Point, draw_series
+from workshop.plots.style import PALETTE, SMALLEST_FONT, new_picture, set_words
+from workshop.score.results import Row
+
+
+def plot_causal(tokens: Sequence[str]) -> Any:
+    """Draw which of T tokens each place sees, a row for each place, and the token that it predicts."""
+    with new_picture(11, 1.6 + 0.62 * len(tokens)) as (figure, axes):
+        for row, said in enumerate(tokens[1:], start=1):
+            for column, token in enumerate(tokens):
+                fill = PALETTE["sky"] if column < row else PALETTE["orange"] if column == row else "#F2F2F2"
+                box = {"boxstyle": "round,pad=0.3", "facecolor": fill, "edgecolor": "none"}
+                shown = token if column <= row else "·"
+                axes.text(column, -row, shown, ha="center", va="center", bbox=box, fontsize=SMALLEST_FONT)
+            axes.text(len(tokens) - 0.3, -row, f"predict: {said}", va="center", fontsize=SMALLEST_FONT)
+        axes.set(xlim=(-0.6, len(tokens) + 1.2), ylim=(-len(tokens) + 0.4, -0.4))
+        axes.axis("off")
+        title = "Each place sees what stands before (blue) and predicts the next token (orange)."
+        alt = "; ".join(f"{' '.join(tokens[:row])}: {token}" for row, token in enumerate(tokens[1:], start=1))
+        set_words(figure, title=title, x="", y="", alt=f"{alt}.")
+    return figure
+
+
+def plot_wordings(rows: Sequence[Row]) -> Any:
+    """Draw each wording's score against the number of solved examples in the prompt."""
+    series: dict[str, list[Point]] = {}
+    for row in sorted(rows, key=lambda row: row.settings["wording"]):
+        point = row.settings["examples"], row.value, row.low, row.high
+        series.setdefault(f"wording {row.settings['wording'] + 1}", []).append(point)
+    values = [row.value for row in rows]
+    title = f"Another wording, other examples: from {min(values):.2f} to {max(values):.2f}."
+    counts = sorted({int(row.settings["examples"]) for row in rows})
+    ticks = {count: str(count) for count in counts}
+    return draw_series(series, title=title, x="solved examples in the prompt", y=rows[0].metric, ticks=ticks)[0]
+
+
+def plot_memory(rows: Sequence[Row]) -> Any:
+    """Draw how many gigabytes training takes, by the model's size and by what is trained."""
+    sizes, ways = (list(dict.fromkeys(names)) for names in zip(*((row.task, row.method) for row in rows), strict=True))
+    found = {(row.task, row.method): row.value for row in rows}
+    with new_picture(10.5, 5.2) as (figure, axes):
+        for place, (way, colour) in enumerate(zip(ways, ("orange", "blue", "green"), strict=False)):
+            spots = [number + (place - 1) * 0.27 for number in range(len(sizes))]
+            heights = [found[size, way] for size in sizes]
+            axes.bar(spots, heights, width=0.25, color=PALETTE[colour], label=way)
+            for spot, height in zip(spots, heights, strict=True):
+                axes.text(spot, height * 1.1, f"{_round(height)}", ha="center", fontsize=SMALLEST_FONT)
+        axes.set_yscale("log")
+        axes.set_xticks(range(len(sizes)), [f"{size} weights" for size in sizes])
+        axes.legend(loc="upper left")
+        most = [f"{way} {_round(found[sizes[-1], way])}" for way in ways]
+        alt = "; ".join(
+            f"{size}: " + ", ".join(f"{way} {_round(found[size, way])} GB" for way in ways) for size in sizes
+        )
+        title = f"{sizes[-1]} weights, gigabytes without activations: {', '.join(most)}."
+        set_words(figure, title=title, x="size of the model", y="gigabytes (logarithmic)", alt=f"{alt}.")
+    return figure
+
+
+def _round(gigabytes: float) -> str:
+    return f"{gigabytes:.0f}" if gigabytes >= 10 else f"{gigabytes:.1f}"
