@@ -6,8 +6,8 @@ import numpy as np
 
 from studies.environment import describe_machine, describe_versions
 from studies.freshness import hash_inputs
+from studies.prompt_or_lora import meeting, pools, tables
 from studies.prompt_or_lora import plan as plans
-from studies.prompt_or_lora import pools, tables
 from studies.prompt_or_lora.band import count_hours, count_memory, predict_live, tell_live
 from studies.prompt_or_lora.fading import score_kept
 from studies.prompt_or_lora.found import Runs
@@ -32,10 +32,14 @@ __all__ = ["INPUTS", "KINDS", "STEM", "measure"]
 
 MADE = ("band", "figures", "found", "plan", "pools", "power", "rules", "study", "tables", "verdicts")
 INPUTS = tuple(
-    dict.fromkeys((*TICKET_INPUTS, *OTHER_INPUTS, *LIVE_INPUTS, *(f"prompt_or_lora/{name}" for name in MADE)))
+    dict.fromkeys(
+        (*meeting.INPUTS, *TICKET_INPUTS, *OTHER_INPUTS, *LIVE_INPUTS, *(f"prompt_or_lora/{name}" for name in MADE))
+    )
 )
 KINDS = (
-    dict.fromkeys(pools.TICKETS, TICKET_INPUTS) | dict.fromkeys(pools.OTHERS, OTHER_INPUTS) | {run_live: LIVE_INPUTS}
+    dict.fromkeys(pools.TICKETS, TICKET_INPUTS)
+    | dict.fromkeys(pools.OTHERS, OTHER_INPUTS)
+    | {run_live: LIVE_INPUTS, meeting.run_meeting: meeting.INPUTS}
 )
 LIBRARIES = ("torch", "transformers", "peft", "tokenizers", "safetensors")
 
@@ -43,7 +47,9 @@ LIBRARIES = ("torch", "transformers", "peft", "tokenizers", "safetensors")
 def measure(short: bool = False) -> Results:
     """Run everything and return the results. short: the smallest form of each run, to see that all of it works."""
     runs = Runs(SHORT, SHORT_ASKED) if short else Runs(Plan(), Asked())
-    rows: list[Row] = []
+    tokens = 2 if short else meeting.REPLY_TOKENS
+    met = run_cells(meeting.run_meeting, [(tokens,)], stem=STEM, inputs=meeting.INPUTS, short=short)
+    rows = meeting.tell_meeting(plans.LESSON, next(iter(met.values())))
     for part in PARTS:
         if part in runs.plan.parts:
             rows += _MEASURED[part](runs, short)

@@ -16,6 +16,7 @@ from studies.prompt_or_lora import (
     figures,
     judging,
     live,
+    meeting,
     other_runs,
     plan,
     power,
@@ -277,7 +278,7 @@ class TinyLoad:
 def tiny(monkeypatch, tokenizer, tmp_path):
     """Let the study run on a tiny network, with fresh adapters in the place of the shipped ones."""
     load = TinyLoad(tokenizer)
-    for module in (live, other_runs, runs, tuning):
+    for module in (live, meeting, other_runs, runs, tuning):
         monkeypatch.setattr(module, "load", load)
     for module, name in ((runs, "REPLY"), (live, "REPLY"), (voicing, "REPLY"), (fading, "REPLY"), (skills, "SKILL")):
         monkeypatch.setattr(module, f"{name}_TOKENS", 3)
@@ -361,7 +362,7 @@ def test_short_form_measures_everything(tiny):
         "habit",
         "loss",
     } <= metrics
-    assert {"off", "merged", "gigabytes", "hours", "chosen rate", "right, plain"} <= metrics
+    assert {"off", "merged", "gigabytes", "hours", "chosen rate", "right, plain", "holds the answer"} <= metrics
     assert results.bands.keys() == {"04.json_valid", "04.values_right"}
     assert results.claims["C12"].verdict == "true by construction"
     assert {row.lesson for row in results.rows} == {"04"}
