@@ -16,12 +16,13 @@ Found = dict[str, Any]
 
 @dataclass
 class Runs:
-    """All runs so far, by cell: the kind, then its settings; the lesson's own tuning apart, by its cell."""
+    """All runs so far, by cell: the kind, then its settings; the lesson's own tuning and its folds apart."""
 
     plan: Plan
     asked: Asked
     cells: dict[Cell, Found] = field(default_factory=dict)
     live: dict[Cell, Found] = field(default_factory=dict)
+    folds: dict[Cell, Found] = field(default_factory=dict)
 
     def of(self, kind: str, *first: Any) -> list[Found]:
         """Return the runs of a kind whose first settings are these, in the order of their settings."""

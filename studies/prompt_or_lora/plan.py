@@ -24,7 +24,8 @@ replies and judged tickets on a machine with other work: 165 tokens a second by 
 | quality against number | 9 | 252,300 | | 1,900 | C24 |
 | the prompt's own examples | 3 | 21,000 | 144 | 230 | shown |
 | other ranks | 4 | 42,000 | | 300 | shown |
-| in all | 100 | 1,241,000 | 4,914 | 14,050 | |
+| MiniLM in few bits | 4 | | | 120 | shown |
+| in all | 104 | 1,241,000 | 4,914 | 14,170 | |
 """
 
 from collections.abc import Mapping, Sequence
@@ -57,7 +58,7 @@ STEP, PAIR, UNRELATED, HALF = 438, 148, 112, 18_100
 LIVE_STEP = 275
 EXAMPLES = (0, 1, 3)
 # In the order of importance: after each, what it settles is whole.
-PARTS = ("tickets", "voice and handbook", "full", "live", "fading", "few", "quality", "beside")
+PARTS = ("tickets", "voice and handbook", "full", "live", "fading", "few", "quality", "beside", "folds")
 
 Cell = tuple[Any, ...]
 
@@ -69,8 +70,9 @@ class Plan:
     wordings: of the JSON's instruction. arms: those whose rate is chosen, with the rates; other_ranks: pairs of arm and
     rank that are tried at `rank_rate`. tickets, steps, marks: LoRA on all tickets, a chat of four a step. full: steps
     at most, and between two looks. few, few_epochs: pairs of tickets and steps. quality: kinds with tickets and steps.
-    voice: pairs and steps, four pairs a step. seeds: where a verdict hangs on them. parts: what is run at all; a claim
-    whose part is left out is left out too.
+    voice: pairs and steps, four pairs a step. every: MiniLM in few bits is tried on one in so many wordings and
+    passages. seeds: where a verdict hangs on them. parts: what is run at all; a claim whose part is left out is left
+    out too.
     """
 
     wordings: tuple[int, ...] = (0, 1, 2, 3)
@@ -95,6 +97,7 @@ class Plan:
     seeds: int = 3
     live: tuple[int, int] = (10, 12)
     documents: int | None = None
+    every: int = 1
     parts: tuple[str, ...] = PARTS
 
 
@@ -272,5 +275,6 @@ SHORT = Plan(
     seeds=2,
     live=(2, 1),
     documents=2,
+    every=60,
 )
 SHORT_ASKED = Asked(4, 4, 4, 6, 4, 4, 8, 2, 4, 4, 4, 1, 4)

@@ -6,7 +6,7 @@ import numpy as np
 
 from studies.environment import describe_machine, describe_versions
 from studies.freshness import hash_inputs
-from studies.prompt_or_lora import meeting, pools, tables
+from studies.prompt_or_lora import folds, meeting, pools, tables
 from studies.prompt_or_lora import plan as plans
 from studies.prompt_or_lora.band import count_hours, count_memory, predict_live, tell_live
 from studies.prompt_or_lora.fading import score_kept
@@ -33,15 +33,18 @@ __all__ = ["INPUTS", "KINDS", "STEM", "measure"]
 MADE = ("band", "figures", "found", "plan", "pools", "power", "rules", "study", "tables", "verdicts")
 INPUTS = tuple(
     dict.fromkeys(
-        (*meeting.INPUTS, *TICKET_INPUTS, *OTHER_INPUTS, *LIVE_INPUTS, *(f"prompt_or_lora/{name}" for name in MADE))
+        (
+            *(*meeting.INPUTS, *TICKET_INPUTS, *OTHER_INPUTS, *LIVE_INPUTS, *folds.BITS_INPUTS),
+            *(f"prompt_or_lora/{name}" for name in MADE),
+        )
     )
 )
 KINDS = (
     dict.fromkeys(pools.TICKETS, TICKET_INPUTS)
     | dict.fromkeys(pools.OTHERS, OTHER_INPUTS)
-    | {run_live: LIVE_INPUTS, meeting.run_meeting: meeting.INPUTS}
+    | {run_live: LIVE_INPUTS, meeting.run_meeting: meeting.INPUTS, folds.search_in_few_bits: folds.BITS_INPUTS}
 )
-LIBRARIES = ("torch", "transformers", "peft", "tokenizers", "safetensors")
+LIBRARIES = ("torch", "transformers", "peft", "tokenizers", "safetensors", "sentence-transformers")
 
 
 def measure(short: bool = False) -> Results:
@@ -73,7 +76,8 @@ def measure(short: bool = False) -> Results:
 def _run(runs: Runs, function: Any, cells: list[Cell], short: bool) -> None:
     """Run cells and take them in."""
     found = run_cells(function, cells, stem=STEM, inputs=KINDS[function], short=short)
-    (runs.live if function is run_live else runs.cells).update(found)
+    apart = {run_live: runs.live, folds.search_in_few_bits: runs.folds}
+    apart.get(function, runs.cells).update(found)
 
 
 def _measure_tickets(runs: Runs, short: bool) -> list[Row]:
@@ -128,6 +132,13 @@ def _measure_beside(runs: Runs, short: bool) -> list[Row]:
     return [*tables.tell_own(runs), *tables.tell_rates(runs)]
 
 
+def _measure_folds(runs: Runs, short: bool) -> list[Row]:
+    every = runs.plan.every
+    cells = folds.list_bits(every)
+    _run(runs, folds.search_in_few_bits, cells, short)
+    return folds.tell_bits({cell: runs.folds[cell] for cell in cells}, every)
+
+
 _MEASURED = {
     "tickets": _measure_tickets,
     "voice and handbook": _measure_others,
@@ -137,4 +148,5 @@ _MEASURED = {
     "few": _measure_few,
     "quality": _measure_quality,
     "beside": _measure_beside,
+    "folds": _measure_folds,
 }

@@ -14,6 +14,7 @@ from studies.prompt_or_lora import (
     domain,
     fading,
     figures,
+    folds,
     judging,
     live,
     meeting,
@@ -251,6 +252,38 @@ def test_shares_of_a_gain_are_paired():
     assert some.spread.shape == (DRAWS,)
 
 
+def test_a_block_keeps_its_levels_and_its_largest():
+    """By hand: four weights, two bits; the levels are -3, -1, 1 and 3."""
+    squeezed = folds.squeeze(np.array([[3, 1.9, -0.1, -2.2]], dtype=np.float32), bits=2, block=4)
+    assert squeezed.tolist() == pytest.approx(np.array([[3, 1, -1, -3]]))
+    weights = np.random.default_rng(0).normal(size=(8, 64)).astype(np.float32)
+    for bits in (2, 4, 8):
+        blocks, kept = weights.reshape(-1, 32), folds.squeeze(weights, bits).reshape(-1, 32)
+        assert 3 < max(len(np.unique(one)) for one in kept) <= 2**bits
+        largest = np.abs(blocks).max(axis=1, keepdims=True)
+        assert (np.abs(kept - blocks) <= largest * (1.01 / (2**bits - 1) + 1e-3)).all()
+        assert np.abs(kept).max(axis=1) == pytest.approx(largest[:, 0], rel=1e-3)
+    assert np.abs(folds.squeeze(np.zeros((2, 32), dtype=np.float32), 4)).max() < 1e-6
+
+
+@pytest.mark.slow
+def test_four_bits_change_the_encoder_and_two_spoil_it():
+    found = {cell: folds.search_in_few_bits(*cell) for cell in folds.list_bits(every=40)}
+    errors = {bits: run["error"] for (bits, _), run in found.items()}
+    assert errors[32] == 0 < errors[8] < 0.01 < errors[4] < 0.2 < errors[2]
+    rows = {(row.method, row.task, row.metric): row for row in folds.tell_bits(found, 40)}
+    assert rows["4 bits", "MiniLM", "error"].megabytes == pytest.approx(10_764_288 * 4.5 / 8e6)
+    for kind, n in (("questions", 9), ("paraphrases", 17)):
+        task = f"handbook, {kind}"
+        gap = rows["2 bits", task, "recall@5_minus_whole"]
+        assert gap.high < -0.1
+        assert gap.n == n
+        assert gap.value == pytest.approx(
+            rows["2 bits", task, "recall@5"].value - rows["32 bits", task, "recall@5"].value
+        )
+        assert ("32 bits", task, "recall@5_minus_whole") not in rows
+
+
 class TinyLoad:
     """Gives the real tokenizer and a tiny network of the same kind, as `load` does."""
 
@@ -362,6 +395,7 @@ def test_short_form_measures_everything(tiny):
         "habit",
         "loss",
     } <= metrics
+    assert {"error", "cosine", "recall@5_minus_whole"} <= metrics
     assert {"off", "merged", "gigabytes", "hours", "chosen rate", "right, plain", "holds the answer"} <= metrics
     assert results.bands.keys() == {"04.json_valid", "04.values_right"}
     assert results.claims["C12"].verdict == "true by construction"
@@ -372,7 +406,7 @@ def test_no_two_parts_share_a_function():
     """run_cells keeps of a function only the cells of its last call."""
     source = inspect.getsource(study)
     for function in study.KINDS:
-        assert source.count(f"{function.__name__}, plans.") + source.count(f"{function.__name__}, cells") == 1
+        assert source.count(f"{function.__name__}, ") == 1, function.__name__
 
 
 @pytest.mark.slow
