@@ -767,7 +767,7 @@ show_verdict("C07/03", "03_finetune_classifier")
 # %% [markdown] tags=["slide"]
 # ## All layers, or the top two?
 #
-# The lower layers can stay frozen: then their output is computed once, and a step costs about a third. What is lost?
+# The lower layers can stay frozen: then their output is computed once, and a step costs about a third. What is lost? A third task stands beside: 200 sentences from film *reviews*, liked or not.
 
 # %%
 predict("C08")
