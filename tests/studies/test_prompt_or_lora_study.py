@@ -445,3 +445,14 @@ def test_parts_can_be_left_out(tiny, monkeypatch):
     results = study.measure(short=True)
     assert results.claims.keys() == {"C25"}
     assert results.bands == {}
+
+
+@pytest.mark.slow
+def test_folds_alone(tiny, monkeypatch):
+    monkeypatch.setattr(study, "SHORT", dataclasses.replace(study.SHORT, parts=("folds",)))
+    results = study.measure(short=True)
+    assert results.claims == results.bands == {}
+    arms = {row.method for row in results.rows}
+    assert arms == {"32 bits", "8 bits", "4 bits", "2 bits", "LoRA", "prompt, 3 examples"}
+    learnt = {row.seed for row in results.rows if row.method == "LoRA" and row.metric == "unseen words right"}
+    assert learnt == {0, 1}
