@@ -288,9 +288,9 @@ def test_pig_latin_follows_its_rule():
     words = ["boat", "the", "is", "shrimp", "why", "hmm"]
     assert list(map(folds.turn_into_pig_latin, words)) == ["oatbay", "ethay", "isway", "impshray", "ywhay", "hmmway"]
     for seed in range(3):
-        learnt, sentences = folds.draw_words(seed, 58, 22)
+        learnt, sentences = folds.draw_words(seed, 50, 22)
         words = [word for some in learnt for word in some]
-        assert len(set(words)) == 58 * folds.WORDS
+        assert len(set(words)) == 50 * folds.WORDS
         assert {len(some) for some in sentences} == {folds.WORDS}
         assert sum(word not in words for some in sentences for word in some) >= 50
 
@@ -302,7 +302,7 @@ def test_pig_latin_is_scored_place_by_place(tokenizer):
     assert folds.tells_fact("e n t e p a y", "ten") is False
     assert folds.tells_fact("e n t a y", "Ten")
     assert folds.tells_fact("It is 7:35.", "7:35")
-    chats = [folds.ask_pig(words, folds.turn_into_pig_latin) for words in folds.draw_words(0, 58, 22)[0]]
+    chats = [folds.ask_pig(words, folds.turn_into_pig_latin) for words in folds.draw_words(0, 50, 22)[0]]
     lengths = [len(one.ids) for one in make_examples(tokenizer, chats)]
     assert np.mean(lengths) == pytest.approx(plan.PIG_STEP, rel=0.05)
 
