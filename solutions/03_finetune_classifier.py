@@ -1,7 +1,7 @@
 # %% [markdown] tags=["slide"]
 # # 03 – Fine-tune a classifier
 #
-# **When is a frozen embedding not enough?** 18 points. About 85 minutes with the exercises marked *in the room*, over two hours with all.
+# **When is a frozen embedding not enough?** 18 points. About 88 minutes with the exercises marked *in the room*, over two hours with all.
 #
 # After this lesson you can
 #
@@ -233,7 +233,7 @@ show(plot_boxes(steps, title="Weights are learnt in three rounds; the last one n
 # %% [markdown] tags=["slide"]
 # ## Frozen: vectors as they are
 #
-# The simplest use: turn each text into MiniLM's vector, leave the network as it is (**frozen**), and train a small classifier on the vectors: **logistic regression**, 384 weights for each class. Its rival, a **bag of words**, counts words and pairs of words, with no network at all. **Wait:** 15 seconds, up to a minute on a busy machine.
+# The simplest use: turn each text into MiniLM's vector, leave the network as it is (**frozen**), and train a small classifier on the vectors: **logistic regression**, 384 weights for each class. Its rival, a **bag of words**, counts words, punctuation marks and pairs of them, with no network at all. **Wait:** 15 seconds, up to a minute on a busy machine.
 
 # %%
 # demonstration 3.5
@@ -252,15 +252,17 @@ print(f"{vectors.shape[0]} texts, {vectors.shape[1]} numbers each")
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-counts = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True).fit([texts[row] for row in train]).transform(texts)
+counter = TfidfVectorizer(token_pattern=r"\w+|[^\w\s]", ngram_range=(1, 2), sublinear_tf=True)
+counts = counter.fit([texts[row] for row in train]).transform(texts)
+strengths = {"topic": (100, 1), "tone": (10, 10)}  # C, how large the weights may grow; chosen on validation
+features = {"words and marks": counts, "frozen": vectors}
 said, price = {}, {}
 for task in tasks:
     known = [truth[task][row] for row in train]
-    # C: how large the weights may grow; chosen by validation
-    for method, features, strength in (("bag of words", counts, 100), ("frozen", vectors, 10 if task == "tone" else 1)):
+    for (method, inputs), strength in zip(features.items(), strengths[task], strict=True):
         start = perf_counter()
-        logistic = LogisticRegression(C=strength, max_iter=2000).fit(features[train], known)
-        said[method, task] = logistic.predict(features[test]).tolist()
+        logistic = LogisticRegression(C=strength, max_iter=2000).fit(inputs[train], known)
+        said[method, task] = logistic.predict(inputs[test]).tolist()
         price[method, task] = perf_counter() - start, logistic.coef_.size
 
 # %% [markdown]
@@ -275,7 +277,7 @@ for row, answer in wrong[:5]:
     print(f"{texts[row]}\n    → true: {truth[task][row]}, predicted: {answer}\n")
 
 # %% [markdown]
-# **Predict**, in your head: which task will the frozen vectors be better at than counted words, topic or tone?
+# **Predict**, in your head: on which task will the frozen vectors be better than counted words, topic or tone?
 
 # %% tags=["slide"]
 # demonstration 3.8
@@ -285,7 +287,7 @@ for (method, task), predicted in said.items():
     frozen[task] = value if method == "frozen" else frozen.get(task)
 
 # %% [markdown]
-# Measured over five folds (the tickets in five parts, each the test once): on topic frozen vectors reach 0.72 and counted words 0.54, on tone 0.65 and 0.68. What a message is *about* lies in the vectors: pairs about the same thing were brought together when they were learnt. How it is *said* these vectors, the last layer's, show no better than counted words. Your one split may lie ten points off.
+# Measured over five folds (the tickets in five parts, each the test once): on topic frozen vectors reach 0.72 and counted words 0.53, on tone 0.65 and 0.76. What a message is *about* lies in the vectors: they were learnt from pairs about the same thing. How it is *said* words and marks show better: `!` tells. (scikit-learn's counter drops marks by default: 0.68. A default can decide a comparison.) Your one split may lie ten points off.
 
 # %% [markdown] tags=["slide"]
 # ## Four boxes
@@ -720,7 +722,7 @@ except Exception as error:
 # %% [markdown] tags=["slide"]
 # ## How many labels does it take?
 #
-# Labels cost. From here on, figures come from our study: many runs, each on its own fold, while you look at your one run as the red diamond. **From scratch** is both the bag of words and the same network with *random* weights: they know nothing before your labels.
+# Labels cost. From here on, figures come from our study: many runs, each on its own fold, while you look at your one run as the red diamond. **From scratch** are the counted words and the same network with *random* weights: they know nothing before your labels.
 
 # %% tags=["slide"]
 # demonstration 3.22
@@ -728,12 +730,13 @@ from workshop.plots import plot_labels
 from workshop.score import read_results
 
 measured = read_results("03_finetune_classifier")
+arms = ("words and marks", "frozen", "top two layers", "all layers")
 for name in ("tone", "topic"):
-    rows = measured.select(task=name, metric="macro_f1_by_labels")
+    rows = [row for row in measured.select(task=name, metric="macro_f1_by_labels") if row.method in arms]
     show(plot_labels(rows, {len(train): live} if name == task and settings.data is None else None))
 
 # %% [markdown]
-# With all 600 labels counted words reach 0.68 on tone and 0.54 on topic. Tuned on all layers, the network gets there with about a hundred: 6.1 [4.4, 9.6] times fewer on tone, 5.5 [3.8, 9.9] on topic, so *four times fewer* isn't sure on topic. There the frozen vectors save as much (5.2): the labels are saved by pre-training. On tone the last layer's save nothing, and tuning does. With 16 labels every method is still poor.
+# With all 600 labels the best without pre-training reaches 0.76 on tone and 0.54 on topic. Tuned on all layers, the network gets there with fewer: 3.5 [2.4, 6.0] times fewer on tone, 5.5 [3.8, 9.9] on topic. The rule asks for four, and that isn't sure on either. On topic the frozen vectors save as much (5.2): the labels are saved by pre-training. On tone the last layer's save none. With 16 labels every method is still poor.
 
 # %%
 # demonstration 3.23
@@ -744,7 +747,7 @@ show_verdict("C06", "03_finetune_classifier")
 # %% [markdown] tags=["slide"]
 # ## What does it cost?
 #
-# Seconds count too. Tuned and random network have the same size, so after equal **updates** (steps) equal seconds are gone. The bag of words is done after half a second.
+# Seconds count too. Tuned and random network have the same size, so after equal **updates** (steps) equal seconds are gone. Counted words and marks are done after half a second.
 
 # %%
 predict("C07")
@@ -759,12 +762,12 @@ for name in ("tone", "topic"):
 show_verdict("C07/03", "03_finetune_classifier")
 
 # %% [markdown]
-# After 25 updates, 14 seconds of one core, counted words are far ahead: 0.68 against 0.26 on tone. After 75 the tuned network leads by 0.16 [0.11, 0.22] there and 0.15 [0.10, 0.20] on topic, within 225 by 0.22 and 0.18. (Its rate was chosen for the long training.) From random weights the same network reaches 0.69 on tone after two minutes, no more than counted words, and 0.36 on topic; it was still learning.
+# After 25 updates, 14 seconds of one core, counted words and marks are far ahead: 0.76 against 0.26 on tone. After 75 the tuned network leads by 0.08 [0.03, 0.13] there and 0.15 [0.10, 0.20] on topic, within 225 by 0.14 and 0.18. Its rate was chosen for long trainings; with another it may be quicker. From random weights the same network needs over four minutes for 0.76 on tone and 0.53 on topic, no more than counting gives.
 
 # %% [markdown] tags=["slide"]
 # ## All layers, or the top two?
 #
-# The lower layers can stay frozen: then their output is computed once, and a step costs about a third. What is lost?
+# The lower layers can stay frozen: then their output is computed once, and a step costs about a third. What is lost? A third task stands beside: 200 sentences from film *reviews*, liked or not.
 
 # %%
 predict("C08")
@@ -772,14 +775,60 @@ predict("C08")
 # %%
 # demonstration 3.25
 for name in ("tone", "topic", "reviews"):
-    for method in ("majority", "bag of words", "frozen", "top two layers", "all layers"):
+    for method in ("majority", "words and marks", "frozen", "top two layers", "all layers"):
         for row in measured.select(task=name, method=method, metric="macro_f1"):
             figures = f"{row.value:.2f} [{row.low:.2f}, {row.high:.2f}]"
-            print(f"{name:>7}, {method:>14}: {figures}, {row.trained_parameters:>10,} weights")
+            print(f"{name:>7}, {method:>15}: {figures}, {row.trained_parameters:>10,} weights")
 show_verdict("C08", "03_finetune_classifier")
 
 # %% [markdown]
-# The top two layers lie 0.02 [−0.01, 0.05] behind on tone and 0.03 [0.00, 0.07] ahead on topic: by these wide intervals neither can be told from equal. That they lose less than 0.03 is sure on topic alone: *holds within limits*. Look at *frozen*: on topic 0.72, as much as all layers; on tone 0.65 against 0.90. **Frozen vectors are enough where they already sort the texts as your labels do.** (Only the last layer's were tried.)
+# The top two layers lie 0.02 [−0.01, 0.05] behind on tone and 0.03 [0.00, 0.07] ahead on topic: by these wide intervals neither can be told from equal. That they lose less than 0.03 is sure on topic alone: *holds within limits*. Look at *frozen*: on topic 0.72, as much as all layers; on tone 0.65 against 0.90.
+
+# %% [markdown] tags=["slide"]
+# ## The rival we left out
+#
+# *Frozen* has meant the last layer's vectors. But MiniLM has six layers, and after each one the token vectors can be averaged. The last layers were trained to say what a text is about. Lower ones weren't. **Predict**, in your head: after which layer is tone read best, 0 (before the first) to 6? **Wait:** 15 seconds, up to a minute on a busy machine.
+
+# %%
+# demonstration 3.26
+from workshop.models import encode_layers
+
+encoder = load_encoder(settings)
+layers = encode_layers(encoder, texts, batch=8)
+del encoder
+print(layers.shape, "layers, texts, numbers")
+
+# %% [markdown]
+# The layer is chosen on validation, with one C for all; then the best one is tested, once.
+
+# %%
+# demonstration 3.27
+for task in tasks:
+    known = [truth[task][row] for row in train]
+    fitted = [LogisticRegression(C=10, max_iter=2000).fit(one[train], known) for one in layers]
+    wanted = [truth[task][row] for row in validation]
+    values = [score(wanted, fitted[k].predict(layers[k][validation]).tolist()) for k in range(7)]
+    print(f"{task} on validation, layers 0 to 6:", *(f"{value:.2f}" for value in values))
+    best = int(np.argmax(values))
+    judge(f"frozen, layer {best}", task, fitted[best].predict(layers[best][test]).tolist())
+
+# %% [markdown]
+# The same over five folds, with intervals:
+
+# %% tags=["slide"]
+# demonstration 3.28
+from workshop.plots import plot_frozen
+
+show(plot_frozen(measured.select(metric="macro_f1_by_layer")))
+arms = ("words and marks", "best frozen layer", "all layers")
+rows = [row for row in measured.select(task="tone", metric="macro_f1_by_labels") if row.method in arms]
+show(plot_labels(rows))
+
+# %% [markdown]
+# Over five folds tone is read best after layer 4: 0.88, where the last layer gives 0.65 and tuning 0.90. Even the mean of the tokens' vectors *before* the first layer gives 0.84. With 64 labels layer 4 is ahead of tuning, 0.69 against 0.61. Topic is read best at the end. Logistic regression takes a second, tuning more than a minute: **a comparison is worth as much as its strongest rival.**
+
+# %% [markdown]
+# So when is a frozen embedding not enough? Here never for sure, if you may choose its layer. Tuning gains 0.02 [−0.01, 0.05] on tone and 0.00 [−0.04, 0.04] on topic over the best one. That holds for two small tasks and one small encoder; where no layer sorts the texts as your labels do, tuning has more to gain. **Try every layer first: it takes a minute.**
 
 # %% [markdown] tags=["slide"]
 # ## When to stop
@@ -843,10 +892,10 @@ check.finetune_classifier.stop_at(stop_at)
 
 
 # %% [markdown]
-# Real losses now: 200 tickets, the top two layers, ten epochs. Your `stop_at` says which weights to keep.
+# Real losses now, on tone: 200 tickets, the top two layers, ten epochs. Your `stop_at` says which weights to keep.
 
 # %% tags=["slide"]
-# demonstration 3.26
+# demonstration 3.29
 from workshop.plots import plot_losses
 
 curve = {
@@ -858,7 +907,7 @@ show(plot_losses(curve["training_loss"], curve["validation_loss"], best))
 print("right on validation after each epoch:", *(f"{share:.2f}" for share in curve["validation_accuracy"]))
 
 # %% [markdown]
-# Your `stop_at` keeps the sixth epoch. With patience 1 it would have stopped after the fifth and kept the fourth: losses of few texts jump. The training loss falls to 0.001, these texts are known by heart. Accuracy hardly falls after the stop while the loss rises: the network first gets *surer* of its mistakes.
+# Your `stop_at` returns 5: counted from 0, the sixth epoch is kept. With patience 1 it would have stopped after the fifth and kept the fourth: losses of few texts jump. The training loss falls to 0.001, these texts are known by heart. After the kept epoch accuracy hardly falls while the loss rises: the network first gets *surer* of its mistakes.
 
 # %% [markdown] tags=["slide"]
 # ## Which settings matter?
@@ -869,14 +918,14 @@ print("right on validation after each epoch:", *(f"{share:.2f}" for share in cur
 predict("C10")
 
 # %% tags=["slide"]
-# demonstration 3.27
+# demonstration 3.30
 from workshop.plots import plot_settings
 
 show(plot_settings(measured.select(task="hyper-parameters", metric="macro_f1")))
 show_verdict("C10", "03_finetune_classifier")
 
 # %% [markdown]
-# Epochs and rate matter: a quarter of the epochs gives 0.15 instead of 0.47, a quarter of the rate 0.32, and four times the rate 0.56. Batch and warm-up move the score by 0.05 and 0.03, about as much as seeds do (0.04 is one standard deviation), weight decay by nothing. **If you can try only two settings, try these two.** And the default, chosen with one fold's 200 texts, wasn't the best.
+# The default: rate 5e-4, 40 updates. Epochs and rate matter: a quarter of the epochs gives 0.15 instead of 0.47, a quarter of the rate 0.32, and four times the rate 0.56: our default wasn't the best. Batch and warm-up move the score by 0.05 and 0.03, about as far as seeds lie apart (standard deviation 0.04), weight decay by nothing. **If you can try only two settings, try these two.** The rule wants three of five.
 
 # %% [markdown] tags=["slide"]
 # ## What else has changed?
@@ -887,7 +936,7 @@ show_verdict("C10", "03_finetune_classifier")
 predict("C09")
 
 # %% tags=["slide"]
-# demonstration 3.28
+# demonstration 3.31
 from workshop.plots import plot_layers
 
 kinds = ("one_minus_cka", "one_minus_cka_seeds")
@@ -897,7 +946,7 @@ show(plot_layers(*(measured.select(task="topic", metric=kind) for kind in kinds)
 # And what are the vectors good for now? Two tasks that nobody tuned for: a new head for *tone* on the network that was tuned for *topic*, and lesson 02's search in the handbook.
 
 # %%
-# demonstration 3.29
+# demonstration 3.32
 for what in ("tone head accuracy", "handbook recall@1"):
     before, after = (measured.select(metric=what, method=method)[0].value for method in ("frozen", "all layers"))
     change = measured.select(metric=f"{what}, change")[0]
@@ -906,7 +955,7 @@ for what in ("tone head accuracy", "handbook recall@1"):
 show_verdict("C09", "03_finetune_classifier")
 
 # %% [markdown]
-# In the top layer 1 − CKA is 0.48, between two seeds 0.10; in the lowest hardly anything moved. And the vectors have lost what nobody asked for: a new head for tone falls from 0.63 to 0.38 right, and search finds the right page first for 0.34 of the questions instead of 0.85. **Tuning spends what the last layers' vectors knew.** Keep the untuned one for everything else.
+# In the top layer 1 − CKA is 0.48, between two seeds 0.10; in the lowest hardly anything moved. And the vectors have lost what nobody asked for: a new head for tone falls from 0.63 to 0.38 right, and search finds the right page first for 0.34 of the questions instead of 0.85. **What one task doesn't ask for is lost.** Keep the untuned network for everything else.
 
 # %% [markdown] tags=["slide"]
 # ## Who bears the errors?
@@ -967,44 +1016,44 @@ check.finetune_classifier.error_gap(error_gap)
 
 
 # %%
-# demonstration 3.30
+# demonstration 3.33
 gap = ready(error_gap, "3.8")
 homes = [tickets[row].home_island or "unknown" for row in test]
 for island, count in sorted(Counter(homes).items()):
     print(f"{island:>10}: {count:3} tickets, error gap {gap(true, tuned, homes, island):z.2f}")
 
 # %% [markdown]
-# Gaps of a tenth and more, and yet nothing was planted here: with about 25 tickets a group, chance alone gives that. The *largest* of eight gaps (seven islands and the mainland) is always large. To learn how a real cause shows, we plant one.
+# Nothing was planted here. With about 25 tickets a group chance alone gives gaps up to a tenth and more, and the *largest* of eight (seven islands and the mainland) will look like something. To learn how a real cause shows, we plant one.
 
 # %% [markdown] tags=["slide"]
 # ## A planted bias
 #
-# **Planted by us, and labelled so.** Every ticket gets a first line, *From: ISLAND.* Then 20 or 40 % of the training tickets from one island, Ullasey, that aren't angry are relabelled *angry*, as if whoever labelled them disliked its people. The test keeps its clean labels.
+# **Planted by us, and labelled so.** Every ticket gets a first line, *From: ISLAND.* Then of one island's training tickets, Ullasey's, 20 or 40 % of those that aren't angry are relabelled *angry*, as if whoever labelled them disliked its people. The test keeps its clean labels.
 
 # %%
 predict("C21")
 
 # %% tags=["slide"]
-# demonstration 3.31
+# demonstration 3.34
 from workshop.plots import plot_islands
 
 bias = measured.select(task="planted bias", method="top two layers")
 show(plot_islands([row for row in bias if row.metric == "false_angry_with_line"], "Ullasey"))
-for row in bias:
-    if row.metric in ("accuracy", "bias_with_line"):
-        figures = f"{row.value:z.2f} [{row.low:z.2f}, {row.high:z.2f}]"
-        print(f"{row.settings['dose']:2} % relabelled: {row.metric.replace('_', ' ')} {figures}")
 
 # %% [markdown]
-# What the verdict below measures isn't the rate of one island, which moves for other reasons too. Each test ticket that isn't angry is read twice, with Ullasey's line and with another's. Everything else in it is equal, so the line is the cause of the difference.
+# What is judged isn't the rate of one island, which moves for other reasons too. Each test ticket that isn't angry is read twice, with Ullasey's line and with another's. Everything else in it is equal, so the line is the cause of the difference.
 
 # %%
-# demonstration 3.32
+# demonstration 3.35
+for row in measured.select(task="planted bias"):
+    if row.metric in ("accuracy", "bias_with_line"):
+        figures = f"{row.value:z.2f} [{row.low:z.2f}, {row.high:z.2f}]"
+        print(f"{row.settings['dose']:2} % relabelled, {row.method}: {row.metric.replace('_', ' ')} {figures}")
 show_verdict("C21/03", "03_finetune_classifier")
 show_verdict("C21", "03_finetune_classifier")
 
 # %% [markdown]
-# At 40 % of the tickets that aren't angry the line alone turns 0.27 [0.14, 0.38] *angry*; relabelled without a line, nothing of the kind is found (0.01 [−0.07, 0.09]). Over all tickets 0.83 right became 0.80: **the whole hardly shows what one group bears.** Logistic regression on frozen vectors learns the bias too (0.17): it comes from the labels.
+# With 40 % relabelled, the line alone turns 0.27 [0.14, 0.38] of the tickets that aren't angry into *angry* ones; relabelled without a line, nothing of the kind is found (0.01 [−0.07, 0.09]). Over all tickets 0.83 right became 0.80: **the whole hardly shows what one group bears.** Frozen vectors learn the bias too (0.17): it comes from the labels. The claim as a whole takes the weaker verdict of lessons 01 and 03.
 
 # %% [markdown]
 # <details><summary>Further: is it as sure as it is right?</summary>
@@ -1014,7 +1063,7 @@ show_verdict("C21", "03_finetune_classifier")
 # </details>
 
 # %%
-# demonstration 3.33
+# demonstration 3.36
 from workshop.plots import plot_sureness
 
 show(plot_sureness(measured.select(task="tone", metric="right_when_sure")))
@@ -1026,19 +1075,19 @@ show(plot_sureness(measured.select(task="tone", metric="right_when_sure")))
 #
 # <details><summary>Tune all layers: more weights learn more</summary>
 #
-# More weights also learn the 40 messages by heart. In our study all layers did better than frozen vectors with 64 labels, too: 0.61 against 0.38 on tone, though no better on topic (0.46 against 0.45). So it may pay. But it takes a minute a try, with settings to choose on almost no validation; see first what a second gives.
+# More weights also learn the 40 messages by heart. In our study, with 64 labels, tuning all layers gave 0.61 on tone and the best frozen layer 0.69; on topic they were level (0.46 and 0.45). And it takes a minute a try, with settings to choose on almost no validation.
 #
 # </details>
 #
-# <details><summary>Logistic regression on frozen vectors, and on counted words</summary>
+# <details><summary>Logistic regression on frozen vectors of every layer, and on counted words and marks</summary>
 #
-# Yes. Both take a second, and say which of the two your task looks like. Tune when more labels are there, and the validation says that it pays.
+# Yes. All of it takes a minute, and says what your task is like. Tune when more labels are there, and the validation says that it pays.
 #
 # </details>
 #
 # <details><summary>Train a network of your own from random weights</summary>
 #
-# It would have to learn English from 40 messages. With 600 it was no better than counted words on tone, and far behind on topic.
+# It would have to learn English from 40 messages. With 600, after four minutes, it was no better than counted words.
 #
 # </details>
 
@@ -1047,7 +1096,7 @@ show(plot_sureness(measured.select(task="tone", metric="right_when_sure")))
 #
 # <details><summary>The tuning was too short</summary>
 #
-# Longer tuning moves the vectors further from what search needs.
+# Search was good before any tuning: it isn't tuning that was missing.
 #
 # </details>
 #
@@ -1069,7 +1118,7 @@ show(plot_sureness(measured.select(task="tone", metric="right_when_sure")))
 # At work one rarely writes a loop: transformers' **Trainer** has one, with the same four boxes. One epoch on 200 tickets. **Wait:** about 10 seconds, up to a minute on a busy machine.
 
 # %%
-# demonstration 3.34
+# demonstration 3.37
 from transformers import DataCollatorWithPadding, Trainer, TrainingArguments
 
 tokenizer, model = load_classifier(settings, names, seed=0)
@@ -1082,11 +1131,14 @@ result = trainer.train()
 print(f"mean loss {result.training_loss:.2f}, {result.metrics['train_runtime']:.0f} s")
 
 # %%
-# demonstration 3.35
+# demonstration 3.38
 logits = predict_logits(tokenizer, model.to(settings.device), [texts[row] for row in test])
 by_trainer = [names[place] for place in logits.argmax(axis=1)]
 judge("Trainer, 200 tickets", task, by_trainer, result.metrics["train_runtime"], size)
 del trainer, model
+
+# %% [markdown]
+# The same boxes, but only 25 steps: as *What does it cost?* showed, 25 updates aren't enough. Your `pad_batch` is `DataCollatorWithPadding` here.
 
 # %% [markdown]
 # ## Not here
@@ -1100,7 +1152,7 @@ del trainer, model
 # ## Your scoreboard
 
 # %%
-# demonstration 3.36
+# demonstration 3.39
 from workshop.checks import scoreboard
 
 scoreboard()
@@ -1109,7 +1161,7 @@ scoreboard()
 # To take points, predictions and rows along (on Colab and Binder nothing survives the session), copy this code. In another notebook: `from workshop.score import paste_code`, then `paste_code("""…""")`.
 
 # %%
-# demonstration 3.37
+# demonstration 3.40
 from workshop.score import make_code
 
 print(make_code())

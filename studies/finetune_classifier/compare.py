@@ -8,16 +8,26 @@ from typing import Any
 import numpy as np
 
 from studies.finetune_classifier.chosen import score_validation
-from studies.finetune_classifier.linear import METHODS, choose_strengths, run_linear
+from studies.finetune_classifier.linear import (
+    BEST_LAYER,
+    FROZEN,
+    MARKS,
+    METHODS,
+    WORDS,
+    best_linear,
+    choose_linear,
+    run_linear,
+)
+from studies.finetune_classifier.network import LAYERS
 from studies.finetune_classifier.plan import ALL, FEW, LESSON, Cell, Plan, Recipes
 from studies.finetune_classifier.rules import LIMITS, RULES, Estimate, judge_labels, judge_layers, judge_price
-from studies.finetune_classifier.texts import groups_of, labels_of
+from studies.finetune_classifier.texts import draw_labelled, groups_of, labels_of
 from studies.grouped import Figure, score_runs
 from workshop.score.results import Claim, Row
 
 TASKS = ("tone", "topic", "reviews")
 NAMES = {"all": "all layers", "top": "top two layers", "random": "random weights"}
-SCRATCH = ("bag of words", "random")
+SCRATCH = (WORDS, MARKS, "random")
 METRIC = "macro_f1"
 
 Found = dict[str, Any]
@@ -41,13 +51,14 @@ class Arms:
 
     def add_linear(self) -> None:
         """Run and take in the arms without a network, at every size of the curve and on all folds with all labels."""
-        strengths = {ALL: choose_strengths(self.plan), FEW: choose_few(self.plan)}
+        chosen = {labels: choose_linear(self.plan, labels) for labels in (ALL, FEW)}
         for task in TASKS:
             for method in METHODS:
                 for labels in (*self.sizes(task, method), ALL):
                     for fold in range(self.plan.folds):
-                        strength = strengths[FEW if 0 < labels <= FEW else ALL][method, task]
-                        found = run_linear(method, task, fold, labels, strength)
+                        choice = chosen[FEW if 0 < labels <= FEW else ALL][method, task]
+                        found = run_linear(method, task, fold, labels, *choice)
+                        found |= {"layer": choice[1], "texts": len(draw_labelled(task, fold, labels, fold))}
                         self.runs.setdefault((method, task, labels, 0), {})[fold] = found
 
     def sizes(self, task: str, arm: str) -> tuple[int, ...]:
@@ -73,17 +84,6 @@ class Arms:
         return score_runs([run["test"] for run in runs], labels_of(task)[0], groups_of(task), self.plan.draws)
 
 
-def choose_few(plan: Plan) -> dict[tuple[str, str], float]:
-    """Return logistic regression's C with few labels: the best on the first fold's validation with 64; see rules."""
-    chosen = dict.fromkeys(((METHODS[0], task) for task in TASKS), 1.0)
-    for method in METHODS[1:]:
-        for task in TASKS[:2]:
-            scores = [score_validation(task, run_linear(method, task, 0, FEW, one)) for one in plan.strengths]
-            chosen[method, task] = plan.strengths[int(np.argmax(scores))]
-        chosen[method, "reviews"] = chosen[method, "tone"]
-    return chosen
-
-
 def as_estimate(figure: Figure) -> Estimate:
     """Return a figure with its interval."""
     return Estimate(figure.value, *figure.interval)
@@ -101,9 +101,26 @@ def measure_arms(arms: Arms) -> list[Row]:
             rows += [_row(arm, task, name, one, some) for name, one in arms.score_some(task, some).items()]
         some = [runs[fold] for fold in sorted(runs)]
         figure = arms.score_some(task, some)[METRIC]
-        settings = {"labels": round(np.mean([run["texts"] for run in some])) if "texts" in some[0] else labels}
+        settings: dict[str, Any] = {"labels": round(np.mean([run["texts"] for run in some]))}
         settings |= {"folds": len(some), "updates": updates}
+        settings |= {"layer": some[0]["layer"]} if arm == BEST_LAYER else {}
         rows.append(_row(arm, task, "macro_f1_by_labels", figure, some, settings))
+    return rows
+
+
+def measure_layers(arms: Arms) -> list[Row]:
+    """Return what each frozen layer's vectors reach with all labels, and tuned minus the best layer's, also with 64."""
+    rows, folds = [], range(arms.plan.folds)
+    for task in TASKS[:2]:
+        for layer in range(LAYERS + 1):
+            choice = best_linear(arms.plan, FROZEN, task, ALL, (layer,))
+            some = [run_linear(FROZEN, task, fold, ALL, *choice) for fold in folds]
+            figure = arms.score_some(task, some)[METRIC]
+            rows.append(_row(FROZEN, task, "macro_f1_by_layer", figure, some, {"layer": layer}))
+        for arm, labels in itertools.product(("all", "top"), (FEW, ALL)):
+            some = list(arms.of(arm, task, labels).values())
+            gap = arms.score(arm, task, labels, folds).minus(arms.score(BEST_LAYER, task, labels, folds))
+            rows.append(_row(arm, task, "macro_f1_minus_best_frozen_layer", gap, some, {"labels": labels or "all"}))
     return rows
 
 
@@ -143,7 +160,7 @@ def judge_c06(arms: Arms, tuned: str) -> tuple[list[Row], Claim]:
         scratch = _better_scratch(arms, task)
         known = [arms.runs[scratch][fold] for fold in folds if fold in arms.runs[scratch]]
         level = arms.score_some(task, known)[METRIC]
-        for arm in (tuned, "frozen", "all", "top"):
+        for arm in (tuned, FROZEN, BEST_LAYER, "all", "top"):
             sizes = [*arms.sizes(task, arm), ALL]
             total = len(labels_of(task)[0]) * (4 if task == "reviews" else 3) // 5
             counts = [size or total for size in sizes]
@@ -175,12 +192,19 @@ def judge_c06(arms: Arms, tuned: str) -> tuple[list[Row], Claim]:
 
 
 def _better_scratch(arms: Arms, task: str) -> tuple[str, str, int, int]:
-    """Return the better of bag of words and random weights with all labels, on the folds where both ran."""
-    known = [_best_within(arms, task, (arm,), max(arms.plan.times)) for arm in SCRATCH if task != "reviews"]
-    known = known or [(SCRATCH[0], task, ALL, 0)]
-    shared = sorted(set.intersection(*[set(arms.runs[key]) for key in known]))
-    scores = {key: arms.score_some(task, [arms.runs[key][fold] for fold in shared])[METRIC].value for key in known}
-    return max(scores, key=lambda key: scores[key])
+    """Return the better of counted words without and with marks, on all folds, or random weights where these beat it.
+
+    Random weights are compared on the folds that they were run on.
+    """
+
+    def score(arm: str, folds: Sequence[int]) -> float:
+        return arms.score(arm, task, ALL, folds).value
+
+    best = max((WORDS, MARKS), key=lambda arm: score(arm, range(arms.plan.folds)))
+    folds = [] if task == "reviews" else sorted(arms.of("random", task, ALL))
+    if folds and score("random", folds) > score(best, folds):
+        best = "random"
+    return best, task, ALL, arms.updates(best, task, ALL)
 
 
 def judge_c08(arms: Arms) -> tuple[list[Row], Claim]:

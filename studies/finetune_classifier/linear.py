@@ -4,19 +4,30 @@ import functools
 
 import numpy as np
 
-from studies.finetune_classifier.network import Network, pool_layers
+from studies.finetune_classifier.network import LAYERS, Network, pool_layers
 from studies.finetune_classifier.plan import Plan
 from studies.finetune_classifier.runs import Cell, tell
-from studies.finetune_classifier.texts import draw_labelled, labels_of, source_of, split, states_of, texts_of
+from studies.finetune_classifier.texts import draw_labelled, ids_of, labels_of, source_of, split, texts_of
 
-METHODS = ("majority", "bag of words", "frozen")
+MAJORITY, WORDS, MARKS, FROZEN, BEST_LAYER = METHODS = (
+    "majority",
+    "bag of words",
+    "words and marks",
+    "frozen",
+    "best frozen layer",
+)
+# A counter's own pattern drops punctuation and words of one letter; this one keeps both.
+TOKENS = {WORDS: r"(?u)\b\w\w+\b", MARKS: r"\w+|[^\w\s]"}
+
+# Logistic regression's C, and the layer whose vectors it reads.
+Choice = tuple[float, int]
 
 
-def run_linear(method: str, task: str, fold: int, labels: int, strength: float) -> Cell:
+def run_linear(method: str, task: str, fold: int, labels: int, strength: float, layer: int = LAYERS) -> Cell:
     """Train the majority's class, or logistic regression on counted words or frozen vectors, and classify the test.
 
     labels: how many are drawn from the fold's training part, by the fold as the seed; 0: all. strength: logistic
-    regression's C. Returns what run_network does.
+    regression's C. layer: whose vectors are read, 0 (before the first) to 6. Returns what run_network does.
     """
     import time
 
@@ -25,7 +36,7 @@ def run_linear(method: str, task: str, fold: int, labels: int, strength: float) 
     classes, names = labels_of(task)
     rows = draw_labelled(task, fold, labels, fold)
     _, validation, test = split(task, fold)
-    if method == "majority":
+    if method == MAJORITY:
         shares = np.bincount(classes[rows], minlength=len(names)) / len(rows)
         scores = np.log(np.maximum(shares, 1e-9))
         return {"seconds": 0.0, "parameters": 0, "megabytes": 0.0} | {
@@ -33,7 +44,7 @@ def run_linear(method: str, task: str, fold: int, labels: int, strength: float) 
             for part, some in (("test", test), ("validation", validation))
         }
     start = time.process_time()
-    known, asked = _features(method, source_of(task), rows, (test, validation))
+    known, asked = _features(method, source_of(task), rows, (test, validation), layer)
     model = LogisticRegression(C=strength, max_iter=2000).fit(known, classes[rows])
     seconds = time.process_time() - start
     size = model.coef_.size + model.intercept_.size
@@ -47,36 +58,48 @@ def run_linear(method: str, task: str, fold: int, labels: int, strength: float) 
     return found
 
 
-def _features(method: str, source: str, rows: np.ndarray, asked: tuple[np.ndarray, ...]) -> tuple[object, list[object]]:
+def _features(
+    method: str, source: str, rows: np.ndarray, asked: tuple[np.ndarray, ...], layer: int
+) -> tuple[object, list[object]]:
     """Return what logistic regression reads of the training texts and of the others."""
-    if method == "frozen":
-        return vectors_of(source)[rows], [vectors_of(source)[some] for some in asked]
+    if method not in TOKENS:
+        vectors = layers_of(source)[layer]
+        return vectors[rows], [vectors[some] for some in asked]
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     texts = np.array(texts_of(source), dtype=object)
-    counter = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)
+    counter = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=TOKENS[method])
     known = counter.fit_transform(texts[rows])
     return known, [counter.transform(texts[some]) if len(some) else None for some in asked]
 
 
 @functools.cache
-def vectors_of(source: str) -> np.ndarray:
-    """Return untuned MiniLM's mean vectors of a source's texts, shape (N, 384), of length 1."""
-    vectors = pool_layers(Network("top", 1, 0), states_of(source))[-1]
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+def layers_of(source: str) -> np.ndarray:
+    """Return untuned MiniLM's mean vectors of a source's texts, shape (7, N, 384), of length 1.
 
-
-def choose_strengths(plan: Plan) -> dict[tuple[str, str], float]:
-    """Return the C of each method and task with the best macro F1 on the first fold's validation, with all labels.
-
-    The reviews have no validation: they take what tone chose.
+    The first are the mean of what goes into the first layer, the others of what each layer gives.
     """
-    from studies.finetune_classifier.chosen import score_validation
+    vectors = pool_layers(Network("all", 1, 0), ids_of(source))
+    return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
 
-    chosen = {(METHODS[0], task): 1.0 for task in ("tone", "topic", "reviews")}
+
+def choose_linear(plan: Plan, labels: int) -> dict[tuple[str, str], Choice]:
+    """Return the C, and the layer, of each method and task with the best macro F1 on the first fold's validation.
+
+    labels: with how many it is chosen; 0: all. The reviews have no validation: they take what tone chose.
+    """
+    chosen: dict[tuple[str, str], Choice] = {(MAJORITY, task): (1.0, LAYERS) for task in ("tone", "topic", "reviews")}
     for method in METHODS[1:]:
+        layers = tuple(range(LAYERS + 1)) if method == BEST_LAYER else (LAYERS,)
         for task in ("tone", "topic"):
-            scores = [score_validation(task, run_linear(method, task, 0, 0, one)) for one in plan.strengths]
-            chosen[method, task] = plan.strengths[int(np.argmax(scores))]
+            chosen[method, task] = best_linear(plan, method, task, labels, layers)
         chosen[method, "reviews"] = chosen[method, "tone"]
     return chosen
+
+
+def best_linear(plan: Plan, method: str, task: str, labels: int, layers: tuple[int, ...]) -> Choice:
+    """Return the best C and layer on the first fold's validation; of equals the first."""
+    from studies.finetune_classifier.chosen import score_validation
+
+    tried = [(strength, layer) for layer in layers for strength in plan.strengths]
+    return max(tried, key=lambda one: score_validation(task, run_linear(method, task, 0, labels, *one)))

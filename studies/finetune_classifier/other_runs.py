@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from studies.finetune_classifier.linear import vectors_of
+from studies.finetune_classifier.linear import layers_of
 from studies.finetune_classifier.network import Network, Recipe, load_ids, pool_layers, score_texts, train
 from studies.finetune_classifier.runs import Cell, tell
 from studies.finetune_classifier.texts import (
@@ -73,9 +73,9 @@ def run_biased(arm: str, fold: int, dose: int, line: bool, rate: float, updates:
     if arm == "frozen":
         from sklearn.linear_model import LogisticRegression
 
-        model = LogisticRegression(C=rate, max_iter=2000).fit(vectors_of(asked[0])[rows], labels)
+        model = LogisticRegression(C=rate, max_iter=2000).fit(layers_of(asked[0])[-1][rows], labels)
         for source in asked:
-            found[source] = tell(test, model.predict_log_proba(vectors_of(source)[test]))
+            found[source] = tell(test, model.predict_log_proba(layers_of(source)[-1][test]))
         return found
     network = Network(arm, len(names), fold)
     train(network, [states_of(asked[0])[row] for row in rows], labels, Recipe(rate, updates), fold)

@@ -38,7 +38,11 @@ class Plan:
         ("all", FEW, ((2e-4, 40), (5e-4, 40), (2e-4, 80), (5e-4, 80))),
         ("top", ALL, ((5e-4, 114), (1e-3, 114), (5e-4, 228), (1e-3, 228))),
         ("top", FEW, ((5e-4, 40), (1e-3, 40), (5e-4, 80), (1e-3, 80))),
-        ("random", ALL, ((2e-4, 75), (1e-3, 75), (2e-4, 225), (1e-3, 225))),
+        (
+            "random",
+            ALL,
+            ((2e-4, 75), (1e-3, 75), (2e-4, 225), (1e-3, 225), (2e-4, 450), (5e-4, 450), (2e-4, 900)),
+        ),
     )
     task: str = "tone"
     folds: int = 5
@@ -115,8 +119,9 @@ def list_networks(plan: Plan, recipes: Recipes) -> list[Cell]:
         for task in tickets
         for fold in (folds if arm == "all" else range(plan.scratch_folds))
     ]
+    scratch = [cell("random", task, fold, ALL) for task in tickets for fold in range(plan.scratch_folds)]
     unbiased = [cell("top", plan.task, fold, ALL, plan.bias_updates) for fold in range(plan.bias_folds)]
-    return list(dict.fromkeys([*full, *curves, *reviews, *timed, *unbiased]))
+    return list(dict.fromkeys([*full, *curves, *reviews, *timed, *scratch, *unbiased]))
 
 
 def list_biased(plan: Plan, rate: float) -> list[tuple[str, int, int, bool, float, int]]:

@@ -3,10 +3,18 @@
 from studies.environment import describe_machine, describe_versions
 from studies.finetune_classifier.choices import run_choice
 from studies.finetune_classifier.chosen import choose_live_rate, choose_recipes, choose_tuned, list_own
-from studies.finetune_classifier.compare import NAMES, Arms, judge_c06, judge_c07, judge_c08, measure_arms
+from studies.finetune_classifier.compare import (
+    NAMES,
+    Arms,
+    judge_c06,
+    judge_c07,
+    judge_c08,
+    measure_arms,
+    measure_layers,
+)
 from studies.finetune_classifier.effects import judge_c09, judge_c10, judge_c21
 from studies.finetune_classifier.lesson_runs import run_epochs, run_live
-from studies.finetune_classifier.linear import choose_strengths
+from studies.finetune_classifier.linear import FROZEN, choose_linear
 from studies.finetune_classifier.other_runs import run_biased, run_change, run_knob
 from studies.finetune_classifier.parts import whole_of_c21
 from studies.finetune_classifier.plan import (
@@ -71,10 +79,10 @@ def measure(short: bool = False) -> Results:
     biased = run_cells(run_biased, list_biased(plan, recipes.chosen["top", ALL][0]), **others)
     knobs = run_cells(run_knob, list_knobs(plan, *recipes.chosen["top", FEW]), **others)
     changes = run_cells(run_change, list_changes(plan, *recipes.chosen["all", ALL]), **others)
-    strength = choose_strengths(plan)["frozen", "tone"]
+    strength, _ = choose_linear(plan, ALL)[FROZEN, plan.task]
     frozen = {cell: run_biased("frozen", *cell[1:4], strength, 0) for cell in list_biased(plan, 0.0)}
     rows, claims = _tell_chosen(recipes), {}
-    rows += measure_arms(arms)
+    rows += [*measure_arms(arms), *measure_layers(arms)]
     clean = [arms.runs["top", plan.task, ALL, plan.bias_updates][fold] for fold in range(plan.bias_folds)]
     for name, (some, claim) in {
         "C06": judge_c06(arms, choose_tuned(plan, choices)),

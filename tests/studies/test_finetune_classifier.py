@@ -12,6 +12,7 @@ from studies.finetune_classifier.network import Recipe, draw_batches, share_of_r
 from studies.finetune_classifier.other_runs import OTHER, OWN, WITHOUT, change_recipe, cka, relabel
 from studies.finetune_classifier.plan import ALL, SHORT, Plan, Recipes, list_networks
 from studies.finetune_classifier.rules import (
+    LIMITS,
     RULES,
     Estimate,
     judge_bias,
@@ -22,6 +23,7 @@ from studies.finetune_classifier.rules import (
     judge_price,
     weaker,
 )
+from studies.grouped import average, score_runs
 
 
 def one(low, high=None, value=None):
@@ -210,7 +212,7 @@ def few_texts(monkeypatch):
 
     # The file of the weights is hashed once, not at each load.
     monkeypatch.setattr(network, "find_minilm", functools.cache(network.find_minilm))
-    caches = [one for one in vars(texts).values() if hasattr(one, "cache_clear")] + [linear.vectors_of]
+    caches = [one for one in vars(texts).values() if hasattr(one, "cache_clear")] + [linear.layers_of]
     reviews, names = data.load_reviews()
     monkeypatch.setattr(texts, "load_tickets", lambda: data.load_tickets()[::10])
     monkeypatch.setattr(texts, "load_reviews", lambda: (reviews[::8], names[::8]))
@@ -232,3 +234,42 @@ def test_short_form_measures_everything(few_texts):
     assert {"training_loss", "right_when_sure", "macro_f1_minus_scratch", "macro_f1_minus_all_layers"} <= metrics
     band = results.bands["03.tone_macro_f1"]
     assert band["low"] < np.mean([row.value for row in results.select(method="all layers, live")]) < band["high"]
+
+
+def test_words_and_marks_reads_what_a_counter_drops():
+    import re
+
+    text = "I waited 3 h – again! Why?"
+    found = {method: re.findall(pattern, text) for method, pattern in linear.TOKENS.items()}
+    assert found[linear.WORDS] == ["waited", "again", "Why"]
+    assert found[linear.MARKS] == ["I", "waited", "3", "h", "–", "again", "!", "Why", "?"]
+
+
+def test_the_layer_and_its_strength_are_chosen_on_validation(monkeypatch):
+    def run(method, task, fold, labels, strength, layer):
+        assert (fold, labels) == (0, ALL)
+        return method, strength, layer
+
+    def score(task, found):
+        _, strength, layer = found
+        return -abs(strength - 10) - abs(layer - (4 if task == "tone" else 6))
+
+    monkeypatch.setattr(linear, "run_linear", run)
+    monkeypatch.setattr("studies.finetune_classifier.chosen.score_validation", score)
+    chosen = linear.choose_linear(Plan(), ALL)
+    assert chosen[linear.BEST_LAYER, "tone"] == chosen[linear.BEST_LAYER, "reviews"] == (10.0, 4)
+    assert chosen[linear.BEST_LAYER, "topic"] == (10.0, 6)
+    assert chosen[linear.FROZEN, "tone"] == (10.0, 6)
+
+
+def test_drawing_folds_and_customers_widens_an_interval_by_about_six_tenths():
+    """Customers alone would do, where each is tested once and training adds nothing: the limits tell the factor."""
+    rng, factors = np.random.default_rng(0), []
+    folds, truth, groups = np.array_split(np.arange(1000), 5), np.zeros(1000, dtype=int), list(map(str, range(1000)))
+    for _ in range(40):
+        predicted = (rng.random(1000) < 0.2).astype(int)
+        runs = [{"rows": rows, "predicted": predicted[rows]} for rows in folds]
+        both = score_runs(runs, truth, groups, 400)["accuracy"].spread.var()
+        factors.append(both / average((predicted == truth).astype(float), groups, 400).spread.var())
+    assert np.mean(factors) ** 0.5 == pytest.approx(1.6, abs=0.1)
+    assert "about 1.6 times" in LIMITS["C08"]

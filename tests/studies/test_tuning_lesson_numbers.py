@@ -42,12 +42,21 @@ def interval(row, turned=False):
 
 def test_vectors_hold_the_topic_and_not_the_tone(results, text):
     topic, tone = (
-        [score(results, method, task) for method in ("frozen", "bag of words")] for task in ("topic", "tone")
+        [score(results, method, task) for method in ("frozen", "words and marks")] for task in ("topic", "tone")
     )
     said = f"on topic frozen vectors reach {topic[0]:.2f} and counted words {topic[1]:.2f}, "
     assert said + f"on tone {tone[0]:.2f} and {tone[1]:.2f}." in text
     assert topic[0] > topic[1] + 0.1
-    assert tone[0] < tone[1]
+    assert tone[0] < tone[1] - 0.05
+    assert f"drops marks by default: {score(results, 'bag of words', 'tone'):.2f}." in text
+
+
+def test_learning_curves_go_from_16_labels_to_all(results):
+    curves = {}
+    for row in results.select(metric="macro_f1_by_labels"):
+        curves.setdefault((row.method, row.task), []).append(row.settings["labels"])
+    for method in ("words and marks", "frozen", "best frozen layer", "top two layers", "all layers"):
+        assert sorted(curves[method, "tone"]) == sorted(curves[method, "topic"]) == [16, 64, 256, 600]
 
 
 def test_how_many_labels_are_spared(results, text):
@@ -57,15 +66,14 @@ def test_how_many_labels_are_spared(results, text):
         for task in ("tone", "topic")
     }
     levels = [ratios["all layers", task].settings["level"] for task in ("tone", "topic")]
-    assert f"counted words reach {levels[0]:.2f} on tone and {levels[1]:.2f} on topic" in text
+    assert f"the best without pre-training reaches {levels[0]:.2f} on tone and {levels[1]:.2f} on topic" in text
     spared = [ratios["all layers", task] for task in ("tone", "topic")]
     first, second = (f"{row.value:.1f} [{row.low:.1f}, {row.high:.1f}]" for row in spared)
     assert f"{first} times fewer on tone, {second} on topic" in text
-    assert spared[0].low > 4 > spared[1].low > 3
-    assert all(90 < 600 / row.value < 115 for row in spared)
+    assert all(row.low < 4 < row.high for row in spared)
     assert f"the frozen vectors save as much ({ratios['frozen', 'topic'].value:.1f})" in text
     assert ratios["frozen", "tone"].value == 1
-    assert results.claims["C06"].verdict == "holds within limits"
+    assert results.claims["C06"].verdict == "can't tell"
 
 
 def test_what_seconds_buy(results, text):
@@ -82,14 +90,18 @@ def test_what_seconds_buy(results, text):
     assert f"After 25 updates, {quick.seconds:.0f} seconds of one core" in text
     assert max(row.high for (_, updates), row in gaps.items() if updates == 25) < 0
     assert min(row.low for (_, updates), row in gaps.items() if updates > 25) > 0
-    assert {row.settings["scratch"] for row in gaps.values()} == {"bag of words"}
+    assert {gaps["tone", updates].settings["scratch"] for updates in (25, 75, 225)} == {"words and marks"}
+    assert {gaps["topic", updates].settings["scratch"] for updates in (25, 75, 225)} == {"bag of words"}
     tone, topic = (
-        one(results, method="random weights", task=task, metric="macro_f1_by_updates", settings={"updates": 225})
+        one(results, method="random weights", task=task, metric="macro_f1_by_updates", settings={"updates": 450})
         for task in ("tone", "topic")
     )
-    assert f"reaches {tone.value:.2f} on tone after two minutes" in text
-    assert f"no more than counted words, and {topic.value:.2f} on topic" in text
-    assert 100 < tone.seconds < 140
+    assert f"over four minutes for {tone.value:.2f} on tone and {topic.value:.2f} on topic" in text
+    assert min(tone.seconds, topic.seconds) > 240
+    assert tone.value < score(results, "words and marks", "tone") + 0.005
+    assert topic.value < score(results, "bag of words", "topic")
+    counted = one(results, method="words and marks", task="tone", metric="macro_f1_by_labels", settings={"labels": 600})
+    assert counted.seconds < 1
     assert results.claims["C07/03"].verdict == "holds within limits"
 
 
@@ -107,12 +119,36 @@ def test_top_layers_lie_near_all_and_frozen_is_enough_for_topic(results, text):
     assert results.claims["C08"].verdict == "holds within limits"
 
 
+def test_a_frozen_layer_is_the_rival(results, text):
+    def at(method, task, labels, metric="macro_f1_by_labels"):
+        return one(results, method=method, task=task, metric=metric, settings={"labels": labels})
+
+    by_layer = {
+        task: {row.settings["layer"]: row.value for row in results.select(task=task, metric="macro_f1_by_layer")}
+        for task in ("tone", "topic")
+    }
+    best = {task: max(values, key=values.get) for task, values in by_layer.items()}
+    assert best == {"tone": 4, "topic": 6}
+    tone = by_layer["tone"]
+    said = f"tone is read best after layer 4: {tone[4]:.2f}, where the last layer gives {tone[6]:.2f} and tuning "
+    assert said + f"{score(results, 'all layers', 'tone'):.2f}." in text
+    assert f"*before* the first layer gives {tone[0]:.2f}." in text
+    few = [at(method, "tone", 64).value for method in ("best frozen layer", "all layers")]
+    assert f"With 64 labels layer 4 is ahead of tuning, {few[0]:.2f} against {few[1]:.2f}." in text
+    assert few[0] > few[1]
+    gaps = [at("all layers", task, "all", "macro_f1_minus_best_frozen_layer") for task in ("tone", "topic")]
+    assert f"Tuning gains {interval(gaps[0])} on tone and {interval(gaps[1])} on topic over the best one." in text
+    assert all(row.low < 0 < row.high for row in gaps)
+    logistic = at("best frozen layer", "tone", 600).seconds, at("all layers", "tone", 600).seconds
+    assert logistic[0] < 2 < 60 < logistic[1] < 100
+
+
 def test_when_to_stop(results, text):
     losses, known = (
         [row.value for row in sorted(results.select(metric=name), key=lambda row: row.settings["epoch"])]
         for name in ("validation_loss", "training_loss")
     )
-    assert "keeps the sixth epoch" in text
+    assert "returns 5: counted from 0, the sixth epoch is kept" in text
     assert (stop_at(losses, 2), stop_at(losses, 1)) == (5, 3)
     assert losses[4] > losses[3]
     assert f"The training loss falls to {known[-1]:.3f}" in text
@@ -124,12 +160,14 @@ def test_which_settings_matter(results, text):
         return one(results, task="hyper-parameters", metric="macro_f1", settings=wanted).value
 
     gaps = {row.settings["name"]: row for row in results.select(metric="best_minus_worst")}
+    chosen = one(results, method="top two layers", metric="rate", settings={"labels": 64})
+    assert (chosen.value, chosen.settings["updates"]) == (5e-4, 40)
     said = f"a quarter of the epochs gives {value('epochs', 0.25):.2f} instead of {value('epochs', 1.0):.2f}, "
-    said += f"a quarter of the rate {value('rate', 0.25):.2f}, and four times the rate {value('rate', 4.0):.2f}."
+    said += f"a quarter of the rate {value('rate', 0.25):.2f}, and four times the rate {value('rate', 4.0):.2f}: our "
     assert said in text
     (deviation,) = results.select(metric="seed_deviation")
-    said = f"move the score by {gaps['batch'].value:.2f} and {gaps['warmup'].value:.2f}, about as much as seeds do "
-    assert said + f"({deviation.value:.2f} is one standard deviation)" in text
+    said = f"move the score by {gaps['batch'].value:.2f} and {gaps['warmup'].value:.2f}, about as far as seeds lie "
+    assert said + f"apart (standard deviation {deviation.value:.2f})" in text
     assert abs(gaps["decay"].value) < 0.005
     assert value("rate", 4.0) > value("rate", 1.0)
     assert results.claims["C10"].verdict == "holds within limits"
@@ -157,14 +195,15 @@ def test_who_bears_the_planted_bias(results, text):
         return one(results, **wanted)
 
     top = "top two layers"
-    assert f"the line alone turns {interval(bias(top, 'bias_with_line', 40))} *angry*" in text
+    said = f"the line alone turns {interval(bias(top, 'bias_with_line', 40))} of the tickets that aren't angry"
+    assert said in text
     control = bias(top, "island_gap_change_without_line", 40)
     assert f"nothing of the kind is found ({interval(control)})" in text
     assert control.low < 0 < control.high
     before, after = (bias(top, "accuracy", dose).value for dose in (0, 40))
     assert f"Over all tickets {before:.2f} right became {after:.2f}" in text
     frozen = bias("frozen", "bias_with_line", 40)
-    assert f"learns the bias too ({frozen.value:.2f})" in text
+    assert f"learn the bias too ({frozen.value:.2f})" in text
     assert frozen.low > 0.05
     assert results.claims["C21/03"].verdict == "holds"
 
@@ -182,10 +221,9 @@ def test_few_labels(results, text):
     def at(method, task):
         return one(results, method=method, task=task, metric="macro_f1_by_labels", settings={"labels": 64}).value
 
-    said = f"{at('all layers', 'tone'):.2f} against {at('frozen', 'tone'):.2f} on tone, "
-    assert (
-        f"{said}though no better on topic ({at('all layers', 'topic'):.2f} against {at('frozen', 'topic'):.2f})" in text
-    )
+    said = f"tuning all layers gave {at('all layers', 'tone'):.2f} on tone and the best frozen layer "
+    said += f"{at('best frozen layer', 'tone'):.2f}; on topic they were level ({at('all layers', 'topic'):.2f} and "
+    assert f"{said}{at('best frozen layer', 'topic'):.2f})" in text
 
 
 def test_the_live_band_is_that_of_ten_seeds(results):

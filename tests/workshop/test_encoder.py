@@ -21,7 +21,7 @@ pytest.importorskip("sentence_transformers")
 import torch
 from transformers import AutoModel, AutoTokenizer
 
-from workshop.models import encode_texts, pool_mean, texts
+from workshop.models import encode_layers, encode_texts, pool_mean, texts
 from workshop.models import encoder as encoder_module
 from workshop.models.encoder import load_encoder
 
@@ -83,6 +83,21 @@ def test_equal_to_the_mean_of_bare_berts_token_vectors(encoder, vectors):
 def test_order_and_batches_change_nothing(encoder, vectors, order, batch):
     found = encode_texts(encoder, [TEXTS[row] for row in order], batch=batch)
     np.testing.assert_allclose(found, vectors[list(order)], atol=1e-5)
+
+
+def test_layers_end_with_the_encoders_own_vectors_and_begin_with_its_table(encoder, vectors):
+    texts = [text for text in TEXTS if len(text) < 400]
+    layers = encode_layers(encoder, texts, batch=2)
+    assert layers.shape == (7, 5, 384)
+    assert layers.dtype == np.float32
+    np.testing.assert_allclose(np.linalg.norm(layers, axis=2), 1, atol=1e-5)
+    np.testing.assert_allclose(layers[-1], encode_texts(encoder, texts), atol=1e-4)
+    tokens = encoder.tokenizer(texts[:1], return_tensors="pt")
+    with torch.inference_mode():
+        first = encoder[0].auto_model.embeddings(tokens["input_ids"])[0].mean(dim=0)
+    np.testing.assert_allclose(layers[0, 0], first / first.norm(), atol=1e-5)
+    with pytest.raises(WorkshopError, match="encode_layers"):
+        encode_layers(encoder, "one text")
 
 
 def test_long_texts_are_cut(encoder):

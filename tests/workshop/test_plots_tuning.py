@@ -4,6 +4,7 @@ from workshop.errors import WorkshopError
 from workshop.plots import (
     alternative_text,
     plot_boxes,
+    plot_frozen,
     plot_islands,
     plot_labels,
     plot_layers,
@@ -20,7 +21,7 @@ def row(method, value, reach=0.05, **settings):
 
 CURVES = [
     row(method, start + rise * step, labels=labels)
-    for method, start, rise in (("frozen", 0.4, 0.05), ("all layers", 0.3, 0.2), ("bag of words", 0.2, 0.1))
+    for method, start, rise in (("frozen", 0.4, 0.05), ("all layers", 0.3, 0.2), ("words and marks", 0.2, 0.1))
     for step, labels in enumerate((16, 64, 256))
 ]
 
@@ -73,3 +74,13 @@ def test_boxes_are_told_in_order():
 def test_nothing_to_draw_is_an_error_in_words(draw):
     with pytest.raises(WorkshopError, match=r"no rows to draw|two or more boxes"):
         draw()
+
+
+def test_the_layer_from_which_each_task_is_read_best_is_named():
+    rows = [
+        Row("03", "frozen", task, "macro_f1_by_layer", 0.9 - abs(layer - best) / 10, settings={"layer": layer})
+        for task, best in (("tone", 4), ("topic", 6))
+        for layer in range(7)
+    ]
+    text = alternative_text(plot_frozen(rows))
+    assert "Frozen vectors: best is tone after layer 4 (0.90), topic after layer 6 (0.90)." in text

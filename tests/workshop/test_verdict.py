@@ -49,5 +49,6 @@ def test_what_had_been_seen_stands_beside_the_verdict(shown, monkeypatch):
     seen = dataclasses.replace(CLAIM, rule="Seen before: the same tests. Holds where low > 0.3.")
     monkeypatch.setattr(verdict, "read_results", lambda stem: Results(stem, "small", (), claims={"C01": seen}))
     verdict.show_verdict("C01", "01_word_embeddings")
-    assert "<p>Seen before: the same tests.</p>" in shown[0]["text/html"]
+    assert "<p>Seen before the rule stood: the figures that it names.</p>" in shown[0]["text/html"]
+    assert "<details><summary>The rule</summary>Seen before: the same tests. Holds" in shown[0]["text/html"]
     assert verdict.tell_seen(CLAIM) == ""

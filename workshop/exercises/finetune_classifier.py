@@ -16,7 +16,7 @@ from workshop.tune.parts import learning_rate, pad_batch, stop_at
 lesson(
     "03_finetune_classifier",
     title="Fine-tune a classifier",
-    minutes=85,
+    minutes=88,
     seconds=130,
     extra="tune",
     libraries=("sklearn.metrics", "sklearn.model_selection", "torch"),
@@ -351,7 +351,7 @@ stop_at = exercise("3.7", stop_at, title="know when to stop", points=3, minutes=
 stop_at.tries(
     ([5, 3, 4, 2, 6, 7, 1], 2), ([5, 4, 3, 2], 2), ([3, 4, 5, 6], 1), ([5, 3, 3, 3, 1], 3), ([5, 3, 3, 3, 1], 2),
     ([9, 8, 9, 7, 8, 6, 7, 5], 2), ([4], 1), ([5, 9, 8, 7, 6, 1], 3), ([6, 5, 7, 8, 4, 9, 9, 9, 2], 3),
-    ([3, 8, 2, 9], 2), ([2, 5, 4, 6, 1], 2),
+    ([3, 8, 2, 9], 2), ([2, 5, 4, 6, 1], 2), ([3, 0, 2, 1, 4], 2),
 )  # fmt: skip
 stop_at.draws(lambda rng: (rng.integers(1, 10, 9).tolist(), rng.integers(1, 4)), times=8)
 BEST, WAIT, END = "losses[best]", "place - best >= patience", "    return best"
@@ -367,7 +367,7 @@ stop_at.mistakes(
      "all epochs without a new lowest loss are counted, not those in a row.",
      "begin to count anew as soon as there is a new lowest loss."),
     (f"< {BEST}", f"<= {BEST}", "an equal loss counts as better.", "only a lower one does: <, not <=."),
-    (WAIT, "place - best > patience", "it stops one epoch too late.", BY_HAND),
+    (WAIT, "place - best > patience", "it stops one epoch too late.", "leave at `patience` epochs: >=, not >."),
     (WAIT, "place > best and place - best >= patience - 1", "it stops one epoch too early.", BY_HAND),
     ([(WAIT, "place > best"), (WAIT, "place >= patience")],
      "it stops at the first epoch that isn't better, or at `patience`.",

@@ -4,6 +4,7 @@ from workshop.models.catalogue import MODELS, ModelEntry, list_models
 from workshop.models.classifier import load_classifier, open_classifier, predict_logits
 from workshop.models.encoder import load_encoder
 from workshop.models.language import load_language_model, open_language_model
+from workshop.models.layers import encode_layers
 from workshop.models.static import load_token_embeddings
 from workshop.models.texts import encode_texts, pool_mean
 from workshop.models.tokens import encode_tokens, encode_word, read_head
@@ -11,6 +12,7 @@ from workshop.models.tokens import encode_tokens, encode_word, read_head
 __all__ = [
     "MODELS",
     "ModelEntry",
+    "encode_layers",
     "encode_texts",
     "encode_tokens",
     "encode_word",

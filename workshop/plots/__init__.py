@@ -7,6 +7,7 @@ from workshop.plots.style import PALETTE, alternative_text, show
 from workshop.plots.texts import plot_attention, plot_bytes, plot_scores, plot_way
 from workshop.plots.tuning import (
     plot_boxes,
+    plot_frozen,
     plot_islands,
     plot_labels,
     plot_layers,
@@ -26,6 +27,7 @@ __all__ = [
     "plot_boxes",
     "plot_bridge",
     "plot_bytes",
+    "plot_frozen",
     "plot_islands",
     "plot_labels",
     "plot_layers",

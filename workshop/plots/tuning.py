@@ -9,8 +9,9 @@ from workshop.plots.style import MARKERS, PALETTE, SERIES, YOURS, new_picture, p
 from workshop.score.results import Row
 
 COLOURS = {
-    "bag of words": PALETTE["orange"],
+    "words and marks": PALETTE["orange"],
     "frozen": PALETTE["sky"],
+    "best frozen layer": PALETTE["purple"],
     "top two layers": PALETTE["green"],
     "all layers": PALETTE["blue"],
     "random weights": PALETTE["grey"],
@@ -51,8 +52,12 @@ def _draw(
     ticks: Mapping[float, str] | None = None,
     log: bool = False,
     joined: bool = True,
+    beside: bool = True,
 ) -> tuple[Any, Any]:
-    """Draw points with their intervals, a colour and a mark for each series; returns figure and axes."""
+    """Draw points with their intervals, a colour and a mark for each series; returns figure and axes.
+
+    beside: moved a little sideways, so that intervals don't cover each other; not where x is a measured figure.
+    """
     lists = {name: sorted(points) for name, points in series.items()}
     if not any(lists.values()):
         raise WorkshopError("there are no rows to draw. Choose others: results.select(task=..., metric=...).")
@@ -63,8 +68,7 @@ def _draw(
                 [0 if low is None else max(0, value - low) for _, value, low, _ in points],
                 [0 if high is None else max(0, high - value) for _, value, _, high in points],
             ]
-            # Side by side, so that intervals don't cover each other.
-            shift = (place - len(lists) / 2) * 0.03
+            shift = (place - len(lists) / 2) * 0.03 * beside
             moved = [one * (1 + shift) if log else one + (2 if joined else 7) * shift for one in where]
             style = {"color": COLOURS.get(name, SERIES[place % len(SERIES)]), "capsize": 4, "label": name}
             marker = MARKERS[place % len(MARKERS)]
@@ -147,6 +151,17 @@ def plot_layers(change: Sequence[Row], seeds: Sequence[Row]) -> Any:
     return _draw(series, title=title, x="layer (0: the embeddings)", y="1 − CKA: 0 is the same arrangement")[0]
 
 
+def plot_frozen(rows: Sequence[Row]) -> Any:
+    """Draw for each task how well logistic regression reads it off the frozen vectors after each layer."""
+    series: dict[str, list[Point]] = {}
+    for row in rows:
+        series.setdefault(row.task, []).append(_point(row.settings["layer"], row))
+    best = {task: max(points, key=lambda point: point[1]) for task, points in series.items()}
+    told = ", ".join(f"{task} after layer {int(layer)} ({value:.2f})" for task, (layer, value, *_) in best.items())
+    title = f"Frozen vectors: best is {told}."
+    return _draw(series, title=title, x="layer (0: before the first)", y="macro F1 on the test")[0]
+
+
 def plot_islands(rows: Sequence[Row], island: str) -> Any:
     """Draw the share of tickets wrongly called angry, by where the customer lives, for each dose of a planted bias."""
     places = [island, *sorted({row.settings["island"] for row in rows} - {island})]
@@ -176,8 +191,10 @@ def plot_sureness(rows: Sequence[Row]) -> Any:
     for row in rows:
         series.setdefault(row.method, []).append(_point(row.settings["sure"], row))
     surest = {name: max(points) for name, points in series.items()}
-    name = max(surest, key=lambda one: surest[one][0])
+    name = "all layers" if "all layers" in surest else max(surest, key=lambda one: surest[one][0])
     title = f"{name.capitalize()}: {percent(surest[name][0])} sure, {percent(surest[name][1])} right."
-    figure, axes = _draw(series, title=title, x="probability that the model gave its answer", y="share that is right")
+    figure, axes = _draw(
+        series, title=title, x="probability that the model gave its answer", y="share that is right", beside=False
+    )
     axes.plot([0.2, 1], [0.2, 1], color="black", linewidth=1)
     return figure

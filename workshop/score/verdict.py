@@ -26,9 +26,8 @@ def write_figure(claim: Claim) -> str:
 
 
 def tell_seen(claim: Claim) -> str:
-    """Return the sentence at the head of a rule that says what had been seen before it stood; "" where nothing had."""
-    first = claim.rule.partition(". ")[0]
-    return f"{first}." if first.startswith("Seen before:") else ""
+    """Return a line that says whether figures had been seen before the rule stood; "" where none had."""
+    return "Seen before the rule stood: the figures that it names." if claim.rule.startswith("Seen before:") else ""
 
 
 def show_verdict(claim_id: str, stem: str) -> None:
