@@ -1,26 +1,37 @@
-"""What lesson 04 has in its folds: a sentence encoder's weights in few bits, and how well it still searches."""
+"""What lesson 04 has in its folds: a sentence encoder's weights in few bits, and an adapter that speaks pig Latin."""
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from studies.adapters.asking import load
 from studies.grouped import Figure, average_runs
+from studies.memory import PeakMemory
 from studies.prompt_or_lora.plan import LESSON
 from studies.text_embeddings.estimates import score_ranks
 from studies.text_embeddings.plan import K
 from studies.text_embeddings.searches import passages, rank_relevant, relevant, wordings
+from workshop.bot import answer
+from workshop.data import load_faq
 from workshop.models import encode_texts, load_encoder
 from workshop.score.results import Row
 from workshop.settings import Settings
+from workshop.tune import add_lora, fine_tune, make_examples
+from workshop.tune.lora import borrowed
 
 BITS_INPUTS = (
     *("prompt_or_lora/folds", "text_embeddings/searches", "text_embeddings/estimates", "retrieval_runs"),
     *("models/texts", "models/encoder", "haystack", "skerryline/handbook", "handbook_v2", "faq"),
 )
+PIG_INPUTS = ("prompt_or_lora/folds", "skerryline/faq", "tune/training", "batches", "tune/lora")
 # Weights that share a scale, and bits of a weight; 32: as they are.
 BLOCK, WHOLE, BITS = 32, 32, (32, 8, 4, 2)
 SCALE_BITS = 16
 KINDS = ("question", "paraphrase")
+# Words of a list or a sentence; examples in the prompt of the plain model; the adapter's rate.
+WORDS, SHOWN, PIG_RATE, PIG_TOKENS = 5, 3, 4e-3, 72
 
 Found = dict[str, Any]
 Cell = tuple[Any, ...]
@@ -109,3 +120,103 @@ def tell_bits(found: dict[Cell, Found], every: int = 1) -> list[Row]:
 def _tell(method: str, task: str, metric: str, one: Figure, n: int, more: Found) -> Row:
     """Return a figure with its interval as a row."""
     return Row(LESSON, method, task, metric, one.value, *one.interval, n, **more)
+
+
+def turn_into_pig_latin(word: str) -> str:
+    """Move what stands before the first vowel to the end and add "ay"; a word that begins with one gets "way"."""
+    start = next((place for place, letter in enumerate(word) if letter in "aeiouy"), 0)
+    return word[start:] + word[:start] + ("ay" if start else "way")
+
+
+def draw_words(seed: int, lists: int, asked: int) -> tuple[list[list[str]], list[list[str]]]:
+    """Return lists of five words each to learn from, no word twice, and the ends of questions of five words each.
+
+    The words are those of the FAQ's other questions. Words of up to eight letters.
+    """
+    texts = [one.question for one in load_faq() if re.fullmatch("[A-Za-z ]+[?]", one.question)]
+    ends = [re.findall("[a-z]+", text.lower())[-WORDS:] for text in texts]
+    rng = np.random.default_rng(seed)
+    order = rng.permutation(len(ends))
+    short = [ends[place] for place in order if max(map(len, ends[place])) <= 8 and len(ends[place]) == WORDS]
+    words = sorted({word for end in short[asked:] for word in end if len(word) > 1})
+    drawn = [words[place] for place in rng.permutation(len(words))]
+    return [drawn[place : place + WORDS] for place in range(0, lists * WORDS, WORDS)], short[:asked]
+
+
+def spell(words: Sequence[str]) -> str:
+    """Write words letter by letter, so that the model reads each letter as a token of its own."""
+    return ", ".join(" ".join(word) for word in words)
+
+
+def speak_pig(seed: int, lists: int, asked: int, facts: int) -> Found:
+    """Tune on so many lists, or with none show three in the prompt, and ask for sentences and for facts of Skerryline.
+
+    Returns the words asked with whether they were learnt from and are right in their place, and the replies to facts.
+    """
+    tokenizer, model = load()
+    learnt, sentences = draw_words(seed, lists or SHOWN, asked)
+    chats = [ask_pig(words, turn_into_pig_latin) for words in learnt]
+    before = [] if lists else [turn for chat in chats for turn in chat[1:]]
+    questions = [one for one in load_faq() if one.document][:facts]
+    with borrowed(model), PeakMemory() as memory:
+        done, tuned = None, model
+        if lists:
+            tuned = add_lora(model, seed=seed)
+            done = fine_tune(tuned, make_examples(tokenizer, chats), epochs=1, rate=PIG_RATE, batch=1, seed=seed)
+        asks = [[*ask_pig(words)[:1], *before, *ask_pig(words)[1:]] for words in sentences]
+        replies = answer(tokenizer, tuned, asks, max_new_tokens=PIG_TOKENS)
+        told = answer(tokenizer, tuned, [one.question for one in questions]) if questions else []
+        trained = sum(one.numel() for one in tuned.parameters() if one.requires_grad) if lists else 0
+    known = {word for words in learnt for word in words}
+    return {
+        "sentences": sentences,
+        "replies": replies,
+        "seen": [[word in known for word in words] for words in sentences],
+        "facts": told,
+        "truths": [one.answer for one in questions],
+        "seconds": done.seconds if done else 0.0,
+        "parameters": trained,
+        "peak_megabytes": memory.megabytes,
+    }
+
+
+def ask_pig(words: Sequence[str], turn: Any = None) -> list[dict[str, str]]:
+    """Return a chat that asks for words in pig Latin; with a rule also the answer."""
+    chat = [{"role": "system", "content": "Pig Latin"}, {"role": "user", "content": spell(words)}]
+    return [*chat, {"role": "assistant", "content": spell([turn(word) for word in words])}] if turn else chat
+
+
+def score_pig(run: Found) -> dict[str, list[tuple[int, float]]]:
+    """Return of unseen and of seen words (the sentence's number, 1 where the word in its place follows the rule)."""
+    scores: dict[str, list[tuple[int, float]]] = {"unseen": [], "seen": []}
+    for number, (words, reply, seen) in enumerate(zip(run["sentences"], run["replies"], run["seen"], strict=True)):
+        written = [one.replace(" ", "") for one in reply.split(",")]
+        for place, (word, known) in enumerate(zip(words, seen, strict=True)):
+            right = place < len(written) and written[place] == turn_into_pig_latin(word)
+            scores["seen" if known else "unseen"].append((number, float(right)))
+    return scores
+
+
+def tells_fact(reply: str, truth: str) -> bool:
+    """Tell whether a reply holds the truth, its letters put together, as it is or in pig Latin."""
+    words = re.findall("[a-z0-9]+", truth.lower())
+    found = "".join(re.findall("[a-z0-9]", reply.lower()))
+    return "".join(words) in found or "".join(map(turn_into_pig_latin, words)) in found
+
+
+def tell_pig(found: dict[Cell, Found]) -> list[Row]:
+    """Return the rows of pig Latin: words that follow the rule, sentences drawn anew, and facts told, seed by seed."""
+    rows = []
+    for (seed, lists, *_), run in found.items():
+        method = "LoRA" if lists else "prompt, 3 examples"
+        settings = {"words": (lists or SHOWN) * WORDS, "peak_megabytes": run["peak_megabytes"]}
+        more = {"seconds": run["seconds"], "trained_parameters": run["parameters"], "seed": seed, "settings": settings}
+        for name, scores in score_pig(run).items():
+            if scores:
+                numbers, right = zip(*scores, strict=True)
+                figure = average_runs([right], list(map(str, numbers)))
+                rows.append(_tell(method, "pig Latin", f"{name} words right", figure, len(right), more))
+        right = [tells_fact(*one) for one in zip(run["facts"], run["truths"], strict=True)]
+        if right:
+            rows.append(Row(LESSON, method, "pig Latin", "facts right", float(np.mean(right)), n=len(right), **more))
+    return rows

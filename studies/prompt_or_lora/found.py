@@ -22,7 +22,8 @@ class Runs:
     asked: Asked
     cells: dict[Cell, Found] = field(default_factory=dict)
     live: dict[Cell, Found] = field(default_factory=dict)
-    folds: dict[Cell, Found] = field(default_factory=dict)
+    bits: dict[Cell, Found] = field(default_factory=dict)
+    pig: dict[Cell, Found] = field(default_factory=dict)
 
     def of(self, kind: str, *first: Any) -> list[Found]:
         """Return the runs of a kind whose first settings are these, in the order of their settings."""

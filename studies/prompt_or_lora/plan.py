@@ -25,7 +25,8 @@ replies and judged tickets on a machine with other work: 165 tokens a second by 
 | the prompt's own examples | 3 | 21,000 | 144 | 230 | shown |
 | other ranks | 4 | 42,000 | | 300 | shown |
 | MiniLM in few bits | 4 | | | 120 | shown |
-| in all | 104 | 1,241,000 | 4,914 | 14,170 | |
+| pig Latin, by LoRA and by a prompt | 4 | 13,100 | 86 | 200 | shown |
+| in all | 108 | 1,254,000 | 5,000 | 14,370 | |
 """
 
 from collections.abc import Mapping, Sequence
@@ -54,8 +55,8 @@ LIVE_INPUTS = (
 MOST_TOKENS, MOST_REPLIES = 1_300_000, 5_000
 # Tokens of a chat of four tickets, of a voice pair, of an unrelated chat, and of half of the handbook.
 STEP, PAIR, UNRELATED, HALF = 438, 148, 112, 18_100
-# Of a chat of two tickets, which the lesson's own tuning takes a step.
-LIVE_STEP = 275
+# Of a chat of two tickets, which the lesson's own tuning takes a step, and of a list of words in pig Latin.
+LIVE_STEP, PIG_STEP = 275, 87
 EXAMPLES = (0, 1, 3)
 # In the order of importance: after each, what it settles is whole.
 PARTS = ("tickets", "voice and handbook", "full", "live", "fading", "few", "quality", "beside", "folds")
@@ -71,7 +72,8 @@ class Plan:
     rank that are tried at `rank_rate`. tickets, steps, marks: LoRA on all tickets, a chat of four a step. full: steps
     at most, and between two looks. few, few_epochs: pairs of tickets and steps. quality: kinds with tickets and steps.
     voice: pairs and steps, four pairs a step. every: MiniLM in few bits is tried on one in so many wordings and
-    passages. seeds: where a verdict hangs on them. parts: what is run at all; a claim whose part is left out is left
+    passages. pig: lists of words learnt, sentences and facts asked; shown: sentences asked with lists in the prompt
+    instead. seeds: where a verdict hangs on them. parts: what is run at all; a claim whose part is left out is left
     out too.
     """
 
@@ -98,6 +100,8 @@ class Plan:
     live: tuple[int, int] = (10, 12)
     documents: int | None = None
     every: int = 1
+    pig: tuple[int, int, int] = (50, 22, 4)
+    shown: int = 8
     parts: tuple[str, ...] = PARTS
 
 
@@ -214,6 +218,11 @@ def list_live(plan: Plan, asked: Asked) -> list[Cell]:
     return [(seed, plan.live[1], asked.live) for seed in range(plan.live[0])]
 
 
+def list_pig(plan: Plan) -> list[Cell]:
+    """Return pig Latin by a prompt, and by an adapter, seed by seed: seed, lists, sentences, facts."""
+    return [(0, 0, plan.shown, 0), *((seed, *plan.pig) for seed in range(plan.seeds))]
+
+
 def count_tokens(cell: Cell) -> int:
     """Return about how many tokens a run trains on; of full tuning at most."""
     kind, *fields = cell
@@ -233,6 +242,8 @@ def count_tokens(cell: Cell) -> int:
         return fields[1][-1] * 4 * UNRELATED
     if kind == "live":
         return fields[1] * LIVE_STEP
+    if kind == "pig":
+        return fields[1] * PIG_STEP
     return HALF if kind == "domain" and fields[1] != "nothing" else 0
 
 
@@ -241,6 +252,8 @@ def count_replies(cell: Cell) -> int:
     kind, *fields = cell
     if kind == "fading":
         return (len(fields[1]) + 1) * 50
+    if kind == "pig":
+        return fields[2] + fields[3]
     places = {
         "live": 2,
         "prompt": 3,
@@ -276,5 +289,7 @@ SHORT = Plan(
     live=(2, 1),
     documents=2,
     every=60,
+    pig=(2, 3, 1),
+    shown=2,
 )
 SHORT_ASKED = Asked(4, 4, 4, 6, 4, 4, 8, 2, 4, 4, 4, 1, 4)

@@ -34,7 +34,7 @@ MADE = ("band", "figures", "found", "plan", "pools", "power", "rules", "study", 
 INPUTS = tuple(
     dict.fromkeys(
         (
-            *(*meeting.INPUTS, *TICKET_INPUTS, *OTHER_INPUTS, *LIVE_INPUTS, *folds.BITS_INPUTS),
+            *(*meeting.INPUTS, *TICKET_INPUTS, *OTHER_INPUTS, *LIVE_INPUTS, *folds.BITS_INPUTS, *folds.PIG_INPUTS),
             *(f"prompt_or_lora/{name}" for name in MADE),
         )
     )
@@ -42,7 +42,8 @@ INPUTS = tuple(
 KINDS = (
     dict.fromkeys(pools.TICKETS, TICKET_INPUTS)
     | dict.fromkeys(pools.OTHERS, OTHER_INPUTS)
-    | {run_live: LIVE_INPUTS, meeting.run_meeting: meeting.INPUTS, folds.search_in_few_bits: folds.BITS_INPUTS}
+    | {run_live: LIVE_INPUTS, meeting.run_meeting: meeting.INPUTS}
+    | {folds.search_in_few_bits: folds.BITS_INPUTS, folds.speak_pig: folds.PIG_INPUTS}
 )
 LIBRARIES = ("torch", "transformers", "peft", "tokenizers", "safetensors", "sentence-transformers")
 
@@ -76,7 +77,7 @@ def measure(short: bool = False) -> Results:
 def _run(runs: Runs, function: Any, cells: list[Cell], short: bool) -> None:
     """Run cells and take them in."""
     found = run_cells(function, cells, stem=STEM, inputs=KINDS[function], short=short)
-    apart = {run_live: runs.live, folds.search_in_few_bits: runs.folds}
+    apart = {run_live: runs.live, folds.search_in_few_bits: runs.bits, folds.speak_pig: runs.pig}
     apart.get(function, runs.cells).update(found)
 
 
@@ -133,10 +134,10 @@ def _measure_beside(runs: Runs, short: bool) -> list[Row]:
 
 
 def _measure_folds(runs: Runs, short: bool) -> list[Row]:
-    every = runs.plan.every
-    cells = folds.list_bits(every)
+    every, cells = runs.plan.every, folds.list_bits(runs.plan.every)
     _run(runs, folds.search_in_few_bits, cells, short)
-    return folds.tell_bits({cell: runs.folds[cell] for cell in cells}, every)
+    _run(runs, folds.speak_pig, plans.list_pig(runs.plan), short)
+    return [*folds.tell_bits(runs.bits, every), *folds.tell_pig(runs.pig)]
 
 
 _MEASURED = {

@@ -135,6 +135,7 @@ def all_cells(chosen, asked):
         *plan.list_fading(chosen, asked),
         *plan.list_few_pairs(chosen, asked),
         *(("live", *cell) for cell in plan.list_live(chosen, asked)),
+        *(("pig", *cell) for cell in plan.list_pig(chosen)),
     ]
 
 
@@ -144,7 +145,7 @@ def test_the_plan_keeps_within_its_limits():
     assert 1_000_000 < sum(map(count_tokens, cells)) <= MOST_TOKENS
     assert 4_000 < sum(map(count_replies, cells)) <= MOST_REPLIES
     kinds = {cell[0] for cell in cells}
-    assert kinds == {*runs.RUNS, *other_runs.RUNS, "live"}
+    assert kinds == {*runs.RUNS, *other_runs.RUNS, "live", "pig"}
 
 
 @pytest.fixture(scope="module")
@@ -284,6 +285,29 @@ def test_four_bits_change_the_encoder_and_two_spoil_it():
         assert ("32 bits", task, "recall@5_minus_whole") not in rows
 
 
+def test_pig_latin_follows_its_rule():
+    words = ["boat", "the", "is", "shrimp", "why", "hmm"]
+    assert list(map(folds.turn_into_pig_latin, words)) == ["oatbay", "ethay", "isway", "impshray", "ywhay", "hmmway"]
+    for seed in range(3):
+        learnt, sentences = folds.draw_words(seed, 50, 22)
+        words = [word for some in learnt for word in some]
+        assert len(set(words)) == 50 * folds.WORDS
+        assert {len(some) for some in sentences} == {folds.WORDS}
+        assert sum(word not in words for some in sentences for word in some) >= 50
+
+
+def test_pig_latin_is_scored_place_by_place(tokenizer):
+    run = {"sentences": [["the", "boat"], ["is", "late"]], "seen": [[True, False], [True, False]]}
+    scores = folds.score_pig(run | {"replies": ["e t h a y, o a t b a y", "a t e l a y"]})
+    assert scores == {"seen": [(0, 1.0), (1, 0.0)], "unseen": [(0, 1.0), (1, 0.0)]}
+    assert folds.tells_fact("e n t e p a y", "ten") is False
+    assert folds.tells_fact("e n t a y", "Ten")
+    assert folds.tells_fact("It is 7:35.", "7:35")
+    chats = [folds.ask_pig(words, folds.turn_into_pig_latin) for words in folds.draw_words(0, 50, 22)[0]]
+    lengths = [len(one.ids) for one in make_examples(tokenizer, chats)]
+    assert np.mean(lengths) == pytest.approx(plan.PIG_STEP, rel=0.05)
+
+
 class TinyLoad:
     """Gives the real tokenizer and a tiny network of the same kind, as `load` does."""
 
@@ -311,9 +335,16 @@ class TinyLoad:
 def tiny(monkeypatch, tokenizer, tmp_path):
     """Let the study run on a tiny network, with fresh adapters in the place of the shipped ones."""
     load = TinyLoad(tokenizer)
-    for module in (live, meeting, other_runs, runs, tuning):
+    for module in (folds, live, meeting, other_runs, runs, tuning):
         monkeypatch.setattr(module, "load", load)
-    for module, name in ((runs, "REPLY"), (live, "REPLY"), (voicing, "REPLY"), (fading, "REPLY"), (skills, "SKILL")):
+    for module, name in (
+        (runs, "REPLY"),
+        (live, "REPLY"),
+        (voicing, "REPLY"),
+        (fading, "REPLY"),
+        (skills, "SKILL"),
+        (folds, "PIG"),
+    ):
         monkeypatch.setattr(module, f"{name}_TOKENS", 3)
 
     def bring(name, seed):
@@ -395,7 +426,7 @@ def test_short_form_measures_everything(tiny):
         "habit",
         "loss",
     } <= metrics
-    assert {"error", "cosine", "recall@5_minus_whole"} <= metrics
+    assert {"error", "cosine", "recall@5_minus_whole", "unseen words right", "facts right"} <= metrics
     assert {"off", "merged", "gigabytes", "hours", "chosen rate", "right, plain", "holds the answer"} <= metrics
     assert results.bands.keys() == {"04.json_valid", "04.values_right"}
     assert results.claims["C12"].verdict == "true by construction"
@@ -415,3 +446,14 @@ def test_parts_can_be_left_out(tiny, monkeypatch):
     results = study.measure(short=True)
     assert results.claims.keys() == {"C25"}
     assert results.bands == {}
+
+
+@pytest.mark.slow
+def test_folds_alone(tiny, monkeypatch):
+    monkeypatch.setattr(study, "SHORT", dataclasses.replace(study.SHORT, parts=("folds",)))
+    results = study.measure(short=True)
+    assert results.claims == results.bands == {}
+    arms = {row.method for row in results.rows}
+    assert arms == {"32 bits", "8 bits", "4 bits", "2 bits", "LoRA", "prompt, 3 examples"}
+    learnt = {row.seed for row in results.rows if row.method == "LoRA" and row.metric == "unseen words right"}
+    assert learnt == {0, 1}
