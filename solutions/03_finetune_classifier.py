@@ -747,7 +747,7 @@ show_verdict("C06", "03_finetune_classifier")
 # %% [markdown] tags=["slide"]
 # ## What does it cost?
 #
-# Seconds count too. Tuned and random network have the same size, so after equal **updates** (steps) equal seconds are gone. Counted words and marks are done after half a second.
+# Seconds count too. Tuned and random network have the same size, so after equal **updates** (steps) equal seconds are gone. Counted words and marks are done within a second.
 
 # %%
 predict("C07")
@@ -787,7 +787,7 @@ show_verdict("C08", "03_finetune_classifier")
 # %% [markdown] tags=["slide"]
 # ## The rival we left out
 #
-# *Frozen* has meant the last layer's vectors. But MiniLM has six layers, and after each one the token vectors can be averaged. The last layers were trained to say what a text is about. Lower ones weren't. **Predict**, in your head: after which layer is tone read best, 0 (before the first) to 6? **Wait:** 15 seconds, up to a minute on a busy machine.
+# *Frozen* has meant the last layer's vectors. But MiniLM has six layers, and after each one the token vectors can be averaged. Its training looked at the last ones alone: these should say what a text is about. What do the lower ones hold? **Predict**, in your head: after which layer is tone read best, 0 (before the first) to 6? **Wait:** 15 seconds, up to a minute on a busy machine.
 
 # %%
 # demonstration 3.26
@@ -825,7 +825,7 @@ rows = [row for row in measured.select(task="tone", metric="macro_f1_by_labels")
 show(plot_labels(rows))
 
 # %% [markdown]
-# Over five folds tone is read best after layer 4: 0.88, where the last layer gives 0.65 and tuning 0.90. Even the mean of the tokens' vectors *before* the first layer gives 0.84. With 64 labels layer 4 is ahead of tuning, 0.69 against 0.61. Topic is read best at the end. Logistic regression takes a second, tuning more than a minute: **a comparison is worth as much as its strongest rival.**
+# Over five folds tone is read best after layers 3 and 4: 0.88, where the last layer gives 0.65 and tuning 0.90. Even the mean of the tokens' vectors *before* the first layer gives 0.84. With 64 labels layer 4 is ahead of tuning, 0.69 against 0.61. Topic is read best at the end. Logistic regression takes a second, tuning more than a minute: **a comparison is worth as much as its strongest rival.**
 
 # %% [markdown]
 # So when is a frozen embedding not enough? Here never for sure, if you may choose its layer. Tuning gains 0.02 [−0.01, 0.05] on tone and 0.00 [−0.04, 0.04] on topic over the best one. That holds for two small tasks and one small encoder; where no layer sorts the texts as your labels do, tuning has more to gain. **Try every layer first: it takes a minute.**

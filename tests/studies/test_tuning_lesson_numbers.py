@@ -130,8 +130,9 @@ def test_a_frozen_layer_is_the_rival(results, text):
     best = {task: max(values, key=values.get) for task, values in by_layer.items()}
     assert best == {"tone": 4, "topic": 6}
     tone = by_layer["tone"]
-    said = f"tone is read best after layer 4: {tone[4]:.2f}, where the last layer gives {tone[6]:.2f} and tuning "
-    assert said + f"{score(results, 'all layers', 'tone'):.2f}." in text
+    assert f"{tone[3]:.2f}" == f"{tone[4]:.2f}"
+    said = f"tone is read best after layers 3 and 4: {tone[4]:.2f}, where the last layer gives {tone[6]:.2f} "
+    assert said + f"and tuning {score(results, 'all layers', 'tone'):.2f}." in text
     assert f"*before* the first layer gives {tone[0]:.2f}." in text
     few = [at(method, "tone", 64).value for method in ("best frozen layer", "all layers")]
     assert f"With 64 labels layer 4 is ahead of tuning, {few[0]:.2f} against {few[1]:.2f}." in text
