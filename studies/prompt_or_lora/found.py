@@ -16,7 +16,7 @@ Found = dict[str, Any]
 
 @dataclass
 class Runs:
-    """All runs so far, by cell: the kind, then its settings; the lesson's own tuning and its folds apart."""
+    """All runs so far, by cell: kind, then settings; the lesson's own tuning, its folds and the encoder apart."""
 
     plan: Plan
     asked: Asked
@@ -24,6 +24,7 @@ class Runs:
     live: dict[Cell, Found] = field(default_factory=dict)
     bits: dict[Cell, Found] = field(default_factory=dict)
     pig: dict[Cell, Found] = field(default_factory=dict)
+    encoder: dict[Cell, Found] = field(default_factory=dict)
 
     def of(self, kind: str, *first: Any) -> list[Found]:
         """Return the runs of a kind whose first settings are these, in the order of their settings."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from studies.environment import describe_machine, describe_versions
 from studies.freshness import hash_inputs
-from studies.prompt_or_lora import folds, meeting, pools, tables
+from studies.prompt_or_lora import encoder, folds, meeting, pools, tables
 from studies.prompt_or_lora import plan as plans
 from studies.prompt_or_lora.band import count_hours, count_memory, predict_live, tell_live
 from studies.prompt_or_lora.fading import score_kept
@@ -30,11 +30,12 @@ from workshop.score.results import Results, Row, find_results
 
 __all__ = ["INPUTS", "KINDS", "STEM", "measure"]
 
-MADE = ("band", "figures", "found", "plan", "pools", "power", "rules", "study", "tables", "verdicts")
+MADE = ("band", "encoder", "figures", "found", "plan", "pools", "power", "rules", "study", "tables", "verdicts")
 INPUTS = tuple(
     dict.fromkeys(
         (
             *(*meeting.INPUTS, *TICKET_INPUTS, *OTHER_INPUTS, *LIVE_INPUTS, *folds.BITS_INPUTS, *folds.PIG_INPUTS),
+            *encoder.INPUTS,
             *(f"prompt_or_lora/{name}" for name in MADE),
         )
     )
@@ -42,7 +43,7 @@ INPUTS = tuple(
 KINDS = (
     dict.fromkeys(pools.TICKETS, TICKET_INPUTS)
     | dict.fromkeys(pools.OTHERS, OTHER_INPUTS)
-    | {run_live: LIVE_INPUTS, meeting.run_meeting: meeting.INPUTS}
+    | {run_live: LIVE_INPUTS, meeting.run_meeting: meeting.INPUTS, encoder.sort_tickets: encoder.INPUTS}
     | {folds.search_in_few_bits: folds.BITS_INPUTS, folds.speak_pig: folds.PIG_INPUTS}
 )
 LIBRARIES = ("torch", "transformers", "peft", "tokenizers", "safetensors", "sentence-transformers")
@@ -77,7 +78,12 @@ def measure(short: bool = False) -> Results:
 def _run(runs: Runs, function: Any, cells: list[Cell], short: bool) -> None:
     """Run cells and take them in."""
     found = run_cells(function, cells, stem=STEM, inputs=KINDS[function], short=short)
-    apart = {run_live: runs.live, folds.search_in_few_bits: runs.bits, folds.speak_pig: runs.pig}
+    apart = {
+        run_live: runs.live,
+        folds.search_in_few_bits: runs.bits,
+        folds.speak_pig: runs.pig,
+        encoder.sort_tickets: runs.encoder,
+    }
     apart.get(function, runs.cells).update(found)
 
 
@@ -130,7 +136,8 @@ def _measure_quality(runs: Runs, short: bool) -> list[Row]:
 
 def _measure_beside(runs: Runs, short: bool) -> list[Row]:
     _run(runs, pools.tune_beside, plans.list_beside(runs.plan, runs.asked, runs.choose_rates()), short)
-    return [*tables.tell_own(runs), *tables.tell_rates(runs)]
+    _run(runs, encoder.sort_tickets, plans.list_encoder(runs.plan, runs.asked), short)
+    return [*tables.tell_own(runs), *tables.tell_rates(runs), *encoder.tell_encoder(runs.encoder)]
 
 
 def _measure_folds(runs: Runs, short: bool) -> list[Row]:

@@ -33,6 +33,10 @@ def test_scores_stand_beside_what_was_found():
     figure = plot_scores("late?", {"TF-IDF": [("Our boat left late", 0.4)], "MiniLM": [("Seals", 0.9)]})
     assert alternative_text(figure) == "late?. TF-IDF: Our boat left late 0.40. MiniLM: Seals 0.90."
     assert [panel.get_title(loc="left") for panel in figure.axes] == ["TF-IDF", "MiniLM"]
+    three = plot_scores("next", {f"step {step}": [("a", 0.5)] for step in (1, 2, 3)}, x="probability")
+    assert [(panel.get_title(loc="left"), panel.get_xlabel()) for panel in three.axes] == [
+        (f"step {step}", "probability") for step in (1, 2, 3)
+    ]
 
 
 def test_the_search_box_leaves_a_still_picture_with_its_words(capsys):

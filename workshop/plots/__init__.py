@@ -2,7 +2,8 @@
 
 from workshop.plots.ideas import plot_bridge, plot_step, plot_table, plot_window
 from workshop.plots.lowrank import plot_low_rank, plot_rank
-from workshop.plots.prompting import plot_causal, plot_memory, plot_wordings
+from workshop.plots.prompting import plot_causal, plot_masked, plot_memory, plot_wordings
+from workshop.plots.series import plot_rows
 from workshop.plots.spaces import plot_analogies, plot_association, plot_word_map
 from workshop.plots.style import PALETTE, alternative_text, show
 from workshop.plots.texts import plot_attention, plot_bytes, plot_scores, plot_way
@@ -35,8 +36,10 @@ __all__ = [
     "plot_layers",
     "plot_losses",
     "plot_low_rank",
+    "plot_masked",
     "plot_memory",
     "plot_rank",
+    "plot_rows",
     "plot_scores",
     "plot_settings",
     "plot_sizes",

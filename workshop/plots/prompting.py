@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from workshop.plots.series import Point, draw_series
+from workshop.plots.series import plot_rows
 from workshop.plots.style import PALETTE, SMALLEST_FONT, new_picture, set_words
 from workshop.score.results import Row
 
@@ -26,17 +26,37 @@ def plot_causal(tokens: Sequence[str]) -> Any:
     return figure
 
 
+def plot_masked(tokens: Sequence[str], counted: Sequence[bool], width: int = 82) -> Any:
+    """Draw T tokens in reading order: orange where the loss counts them, grey where it skips them."""
+    places, row, column = [], 0, 0
+    for token in (token.replace("\n", "⏎") for token in tokens):
+        row, column = (row + 1, 0) if column + len(token) > width else (row, column)
+        places.append((column, -row, token))
+        column += len(token) + 1
+    with new_picture(12, 1.2 + 0.42 * (row + 1)) as (figure, axes):
+        for (left, line, token), counts in zip(places, counted, strict=True):
+            box = {"boxstyle": "round,pad=0.15", "facecolor": PALETTE["orange"] if counts else "#E4E4E4", "lw": 0}
+            axes.text(left, line, token, family="monospace", fontsize=SMALLEST_FONT, va="center", bbox=box)
+        axes.set(xlim=(-1, width + 1), ylim=(-row - 0.6, 0.6))
+        axes.axis("off")
+        answer = "".join(token for token, counts in zip(tokens, counted, strict=True) if counts)
+        title = f"{len(tokens)} tokens are read; the loss counts the {sum(counted)} orange ones."
+        set_words(figure, title=title, x="", y="", alt=f"They are: {answer}")
+    return figure
+
+
 def plot_wordings(rows: Sequence[Row]) -> Any:
     """Draw each wording's score against the number of solved examples in the prompt."""
-    series: dict[str, list[Point]] = {}
-    for row in sorted(rows, key=lambda row: row.settings["wording"]):
-        point = row.settings["examples"], row.value, row.low, row.high
-        series.setdefault(f"wording {row.settings['wording'] + 1}", []).append(point)
     values = [row.value for row in rows]
-    title = f"Another wording, other examples: from {min(values):.2f} to {max(values):.2f}."
-    counts = sorted({int(row.settings["examples"]) for row in rows})
-    ticks = {count: str(count) for count in counts}
-    return draw_series(series, title=title, x="solved examples in the prompt", y=rows[0].metric, ticks=ticks)[0]
+    return plot_rows(
+        sorted(rows, key=lambda row: row.settings["wording"]),
+        lambda row: row.settings["examples"],
+        name=lambda row: f"wording {row.settings['wording'] + 1}",
+        title=f"Another wording, other examples: from {min(values):.2f} to {max(values):.2f}.",
+        x="solved examples in the prompt",
+        y=rows[0].metric,
+        ticks={count: str(count) for count in sorted({row.settings["examples"] for row in rows})},
+    )
 
 
 def plot_memory(rows: Sequence[Row]) -> Any:

@@ -1,10 +1,11 @@
 """Points with intervals in one picture: a line, a colour and a mark for each series."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from workshop.errors import WorkshopError
-from workshop.plots.style import MARKERS, PALETTE, SERIES, new_picture, set_words
+from workshop.plots.style import MARKERS, PALETTE, SERIES, YOURS, new_picture, set_words
+from workshop.score.results import Row
 
 COLOURS = {
     "words and marks": PALETTE["orange"],
@@ -58,3 +59,28 @@ def draw_series(
         told = [f"{name} " + ", ".join(f"{value:z.2f}" for _, value, *_ in points) for name, points in lists.items()]
         set_words(figure, title=title, x=x, y=y, alt=f"From left to right: {'; '.join(told)}.")
     return figure, axes
+
+
+def plot_rows(
+    rows: Sequence[Row],
+    where: Callable[[Row], float],
+    *,
+    title: str,
+    x: str,
+    y: str,
+    name: Callable[[Row], str] = lambda row: row.method,
+    yours: Iterable[tuple[float, float]] = (),
+    **how: Any,
+) -> Any:
+    """Draw measured rows with their intervals. where: a row's place on the x axis. name: its series.
+
+    yours: your own points. how: as for draw_series. Raises WorkshopError where there are no rows.
+    """
+    series: dict[str, list[Point]] = {}
+    for row in rows:
+        series.setdefault(name(row), []).append((where(row), row.value, row.low, row.high))
+    figure, axes = draw_series(series, title=title, x=x, y=y, **how)
+    for point in yours:
+        axes.plot(*([one] for one in point), "D", color=YOURS, markersize=12, zorder=5)
+        axes.annotate("your run", point, xytext=(12, -4), textcoords="offset points", color=YOURS)
+    return figure

@@ -100,19 +100,19 @@ def plot_bytes(rows: Sequence[Row], most: float) -> Any:
     return figure
 
 
-def plot_scores(query: str, found: Mapping[str, Sequence[tuple[str, float]]]) -> Any:
-    """Draw each search's best passages (found: by its name, best first) side by side, the scores as bars."""
+def plot_scores(query: str, found: Mapping[str, Sequence[tuple[str, float]]], x: str = "cosine") -> Any:
+    """Draw what each of up to three found (by its name, best first) side by side, the scores as bars, 0 to 1."""
     with new_picture(13, 1.8 + 1.0 * max(map(len, found.values()))) as (figure, axes):
         axes.remove()
         panels = figure.subplots(1, len(found), squeeze=False)[0]
         for panel, (name, hits), colour in zip(
-            panels, found.items(), (PALETTE["orange"], PALETTE["sky"]), strict=False
+            panels, found.items(), (PALETTE["orange"], PALETTE["sky"], PALETTE["green"]), strict=False
         ):
             places = np.arange(len(hits))
             panel.barh(places, [score for _, score in hits], color=colour, height=0.9)
             for place, (text, score) in enumerate(hits):
                 panel.text(0.01, place, f" {score:.2f}  {text}", va="center", fontsize=SMALLEST_FONT, clip_on=True)
-            panel.set(xlim=(0, 1), ylim=(len(hits) - 0.4, -0.6), yticks=[], title=name, xlabel="cosine")
+            panel.set(xlim=(0, 1), ylim=(len(hits) - 0.4, -0.6), yticks=[], title=name, xlabel=x)
         figure.suptitle(query, x=0.01, ha="left", fontsize=17)
         told = (f"{name}: " + "; ".join(f"{text} {score:.2f}" for text, score in hits) for name, hits in found.items())
         figure.alternative_text = f"{query}. {'. '.join(told)}."
