@@ -49,17 +49,23 @@ def sort_tickets(seed: int, tickets: int, dev: int, asked: int) -> Found:
     return found | {"seconds": time.perf_counter() - start}
 
 
+def score_sorted(found: dict[tuple[Any, ...], Found], keys: tuple[str, ...]) -> list[list[float]]:
+    """Return for each seed the share of these values that is right, ticket by ticket."""
+    truths = draw_asked("test", next(iter(found))[-1])
+    return [
+        [float(np.mean([run[key][place] == row.answer[key] for key in keys])) for place, row in enumerate(truths)]
+        for run in found.values()
+    ]
+
+
 def tell_encoder(found: dict[tuple[Any, ...], Found]) -> list[Row]:
     """Return the shares of values right, over all seeds, customers drawn anew."""
     _, tickets, _, asked = next(iter(found))
-    truths, rows = draw_asked("test", asked), []
+    rows = []
     price = float(np.median([run["seconds"] for run in found.values()]))
     layers = {f"{key} layers": ", ".join(str(run["chosen"][key][0]) for run in found.values()) for key in KEYS}
     for name, keys in SCORES.items():
-        scores = [
-            [float(np.mean([run[key][place] == row.answer[key] for key in keys])) for place, row in enumerate(truths)]
-            for run in found.values()
-        ]
-        one, settings = estimate_share(scores, customers(asked)), {"tickets": tickets, "seeds": len(found), **layers}
+        one = estimate_share(score_sorted(found, keys), customers(asked))
+        settings = {"tickets": tickets, "seeds": len(found), **layers}
         rows.append(Row(LESSON, METHOD, "tickets", name, one.value, one.low, one.high, asked, price, settings=settings))
     return rows

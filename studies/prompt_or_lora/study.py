@@ -25,12 +25,13 @@ from studies.prompt_or_lora.plan import (
     Plan,
 )
 from studies.prompt_or_lora.verdicts import CLAIMS, FIRST, whole_of_c07
+from studies.prompt_or_lora.ways import tell_ways
 from studies.runner import run_cells
 from workshop.score.results import Results, Row, find_results
 
 __all__ = ["INPUTS", "KINDS", "STEM", "measure"]
 
-MADE = ("band", "encoder", "figures", "found", "plan", "pools", "power", "rules", "study", "tables", "verdicts")
+MADE = ("band", "encoder", "figures", "found", "plan", "pools", "power", "rules", "study", "tables", "verdicts", "ways")
 INPUTS = tuple(
     dict.fromkeys(
         (
@@ -137,7 +138,7 @@ def _measure_quality(runs: Runs, short: bool) -> list[Row]:
 def _measure_beside(runs: Runs, short: bool) -> list[Row]:
     _run(runs, pools.tune_beside, plans.list_beside(runs.plan, runs.asked, runs.choose_rates()), short)
     _run(runs, encoder.sort_tickets, plans.list_encoder(runs.plan, runs.asked), short)
-    return [*tables.tell_own(runs), *tables.tell_rates(runs), *encoder.tell_encoder(runs.encoder)]
+    return [*tables.tell_own(runs), *tables.tell_rates(runs), *encoder.tell_encoder(runs.encoder), *tell_ways(runs)]
 
 
 def _measure_folds(runs: Runs, short: bool) -> list[Row]:

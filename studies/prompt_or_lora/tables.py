@@ -161,9 +161,11 @@ def tell_old(runs: Runs) -> list[Row]:
         "LoRA": [run["old"] for run in runs.lora()],
         "full tuning": [run["old"] for run in runs.of("full")],
     }
+    ends = {"LoRA": runs.targets(), "full tuning": [min(run["losses"].values()) for run in runs.of("full")]}
     for arm, some in arms.items():
         right = [score_skills(one["skills"]) for one in some]
-        rows.append(_share(arm, "old items", "right", right, groups, seeds=len(some)))
+        losses = {"loss_on_dev": float(np.mean(ends[arm]))} if arm in ends else {}
+        rows.append(_share(arm, "old items", "right", right, groups, seeds=len(some), **losses))
         for kind in sorted({one.kind for one in items}):
             places = [place for place, one in enumerate(items) if one.kind == kind]
             part = [[run[place] for place in places] for run in right]

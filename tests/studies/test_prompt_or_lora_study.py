@@ -12,6 +12,7 @@ from studies.adapters import asking
 from studies.grouped import DRAWS
 from studies.prompt_or_lora import (
     domain,
+    encoder,
     fading,
     figures,
     folds,
@@ -267,6 +268,20 @@ def test_a_block_keeps_its_levels_and_its_largest():
     assert np.abs(folds.squeeze(np.zeros((2, 32), dtype=np.float32), 4)).max() < 1e-6
 
 
+def test_the_encoder_is_told_by_what_it_says():
+    rows = tickets.draw_asked("test", 3)
+    said = {key: [row.answer[key] for row in rows] for key in tickets.KEYS} | {"seconds": 2.0}
+    wrong = said | {"topic": ["none"] * 3, "chosen": {"topic": [6, 1.0], "tone": [4, 10.0]}}
+    found = {(0, 8, 6, 3): said | {"chosen": wrong["chosen"]}, (1, 8, 6, 3): wrong}
+    told = {row.metric: row for row in encoder.tell_encoder(found)}
+    assert {name: row.value for name, row in told.items()} == {
+        "values right": 0.75,
+        "topic right": 0.5,
+        "tone right": 1,
+    }
+    assert told["values right"].settings == {"tickets": 8, "seeds": 2, "topic layers": "6, 6", "tone layers": "4, 4"}
+
+
 @pytest.mark.slow
 def test_four_bits_change_the_encoder_and_two_spoil_it():
     found = {cell: folds.search_in_few_bits(*cell) for cell in folds.list_bits(every=40)}
@@ -430,6 +445,14 @@ def test_short_form_measures_everything(tiny):
     assert {"off", "merged", "gigabytes", "hours", "chosen rate", "right, plain", "holds the answer"} <= metrics
     assert results.bands.keys() == {"04.json_valid", "04.values_right"}
     assert results.claims["C12"].verdict == "true by construction"
+    ways = {
+        name: {row.method for row in results.select(task="ways", metric=name)} for name in ("valid", "values right")
+    }
+    assert ways["valid"] == {"instruction alone", "best prompt", "LoRA, 2 tickets", "LoRA, 8 tickets"}
+    assert ways["values right"] - ways["valid"] == {"encoder, 8 tickets"}
+    losses = {row.method: row.settings.get("loss_on_dev") for row in results.select(task="old items", metric="right")}
+    assert losses["plain"] is None
+    assert 0 < losses["LoRA"] != losses["full tuning"] > 0
     assert {row.lesson for row in results.rows} == {"04"}
 
 
@@ -453,7 +476,7 @@ def test_folds_alone(tiny, monkeypatch):
     monkeypatch.setattr(study, "SHORT", dataclasses.replace(study.SHORT, parts=("folds",)))
     results = study.measure(short=True)
     assert results.claims == results.bands == {}
-    arms = {row.method for row in results.rows}
+    arms = {row.method for row in results.rows if row.task != "meeting"}
     assert arms == {"32 bits", "8 bits", "4 bits", "2 bits", "LoRA", "prompt, 3 examples"}
     learnt = {row.seed for row in results.rows if row.method == "LoRA" and row.metric == "unseen words right"}
     assert learnt == {0, 1}
