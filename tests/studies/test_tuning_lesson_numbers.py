@@ -3,6 +3,7 @@
 import pytest
 
 from backstage.lessons.source import read_lesson
+from tests.studies.sentences import interval, number, one
 from workshop.exercises.finetune_classifier import stop_at
 from workshop.score.results import read_results
 
@@ -19,25 +20,8 @@ def text():
     return "\n".join(cell.text for cell in read_lesson(STEM) if cell.kind == "markdown")
 
 
-def one(results, **wanted):
-    """Return the only row; with labels, rows of the learning curve."""
-    settings = wanted.pop("settings", {})
-    rows = [row for row in results.select(**wanted) if settings.items() <= row.settings.items()]
-    assert len(rows) == 1, (wanted, settings, len(rows))
-    return rows[0]
-
-
 def score(results, method, task):
     return one(results, method=method, task=task, metric="macro_f1").value
-
-
-def number(value):
-    return f"{value:z.2f}".replace("-", "−")
-
-
-def interval(row, turned=False):
-    low, high = (-row.high, -row.low) if turned else (row.low, row.high)
-    return f"{number(-row.value if turned else row.value)} [{number(low)}, {number(high)}]"
 
 
 def test_vectors_hold_the_topic_and_not_the_tone(results, text):
