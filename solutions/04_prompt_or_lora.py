@@ -945,7 +945,7 @@ show_verdict("C24", "04_prompt_or_lora")
 from workshop.data import load_voice
 
 voice = {one.id: one for one in load_voice()}
-pairs = [voice[name] for name in ("voice-096", "voice-057", "voice-036")]  # the adapter has never seen them
+pairs = [voice[name] for name in ("voice-096", "voice-087", "voice-036")]  # the adapter has never seen them
 to_voice = [f"Rewrite this answer in Skerryline's voice:\n{pair.plain}" for pair in pairs]
 plain = answer(tokenizer, model, to_voice, max_new_tokens=80)
 with adapter(model, "voice"):
@@ -954,7 +954,7 @@ for pair, before, after in zip(pairs, plain, voiced, strict=True):
     print(f"{pair.plain}\n  without → {before}\n  voice → {after}\n  a person → {pair.voiced}\n")
 
 # %% [markdown]
-# TEXT-VOICE
+# The frame is there: greeting, short sentences, *Next:*, last line. Of 48 answers that the adapter never saw, 0.85 [0.73, 0.94] keep all six rules; without it, none. Now read again. In our run *No setting needs to be changed* became *change your setting*, and a toy ship's price the ship's: *the Hulda Grey costs 128 crowns*. A word of the house, such as *hop* or *Kettle*, stands in 0.08 [0.02, 0.15] of them. It has learnt the frame; what is said still needs a reader.
 
 # %%
 predict("C13")
@@ -969,6 +969,9 @@ predict("C18")
 # demonstration 4.29
 show_verdict("C13", "04_prompt_or_lora")
 show_verdict("C18/04", "04_prompt_or_lora")
+
+# %% [markdown]
+# On tickets LoRA has 0.30 [0.20, 0.39] more of the values right than the best prompt. The voice's frame no prompt reached: two instructions, with none, one and three examples, gave not one answer with all six rules. But which house word fits a gap in a sentence? There a list of their meanings in the prompt helps more (0.56 of 36) than tuning on half of the handbook (0.31). Form came by tuning; the facts came by reading.
 
 # %% [markdown] tags=["slide"]
 # ## On, off, merged, saved
@@ -995,6 +998,9 @@ with adapter(model, folder):
     again = answer(tokenizer, model, prompts[0][:2], max_new_tokens=24)
 print("off and unloaded write the same:", off == gone, "· loaded again writes as before:", again == with_it)
 show_verdict("C12", "04_prompt_or_lora")
+
+# %% [markdown]
+# Merged in float32, the logits move by 3 millionths of the largest. In bfloat16 they move by 3 %, since each sum is rounded to three digits: so keep the adapter beside the weights as long as you may want to take it off.
 
 # %% [markdown] tags=["slide"]
 # ## What is forgotten?
@@ -1047,6 +1053,9 @@ predict("C28")
 # %%
 # demonstration 4.33
 show_verdict("C28", "04_prompt_or_lora")
+
+# %% [markdown]
+# Tuned once through one half of the handbook, the model's loss on the other half is 3.80; after as many tokens of Wikipedia it is 4.42. As perplexity that is 45 instead of 83: the company's language has become more familiar. It isn't free: on Wikipedia the loss rises by 0.17. And familiar isn't known: a fact stands in one sentence.
 
 # %% [markdown]
 # <details><summary>Further: what fades?</summary>

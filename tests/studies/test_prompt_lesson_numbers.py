@@ -1,8 +1,11 @@
 """The figures that lesson 04 states in its text are those that were measured, and its sentences hold of them."""
 
+import numpy as np
 import pytest
 
 from backstage.lessons.source import read_lesson
+from studies.prompt_or_lora.voicing import draw_pairs
+from studies.runner import RUNS, read_runs
 from tests.studies.sentences import interval, number, one
 from workshop.score.results import read_results
 
@@ -66,3 +69,50 @@ def test_pre_training_is_ahead_late(results, text):
     assert 120 < one(results, method="random weights", task="training", metric="seconds").value < 240
     whole = one(results, method="LoRA", metric="judgement", settings={"tickets": 512, "steps": 128})
     assert f"with LoRA, 128 steps on 512 tickets bring it to {number(whole.value)}." in text
+
+
+def test_the_voice_has_its_frame_and_not_its_words(results, text):
+    rows = {row.metric: row for row in results.select(method="LoRA", task="voice") if row.settings["pairs"] == 102}
+    frame, word = rows["all six rules"], rows["a house word"]
+    assert f"Of 48 answers that the adapter never saw, {interval(frame)} keep all six rules; without it, none" in text
+    assert f"stands in {interval(word)} of them" in text
+    prompts = results.select(method="prompt", task="voice", metric="all six rules")
+    dev = [row.settings for row in prompts if row.settings["split"] == "dev"]
+    tried = {(one["instruction"], one["examples"]) for one in dev}
+    assert tried == {(instruction, examples) for instruction in (0, 1) for examples in (0, 1, 3)}
+    assert {row.value for row in prompts} == {0}
+    runs = read_runs(RUNS / f"{STEM}.jsonl")
+    [kept] = [run["found"]["replies"] for run in runs if run["cell"] == ["shipped_voice", 0, 48]]
+    pairs = [one.id for one in draw_pairs("test", 48)]
+    for name, said in (("voice-087", "change your setting"), ("voice-036", "the Hulda Grey costs 128 crowns")):
+        assert f"*{said}*" in text
+        assert said in kept[pairs.index(name)]
+
+
+def test_form_by_tuning_and_words_by_a_list(results, text):
+    gain = results.claims["C13"].measure.partition("JSON ")[2].partition(";")[0]
+    assert f"On tickets LoRA has {gain} more of the values right than the best prompt." in text
+    told, tuned = (
+        one(results, method=method, task="house words", metric="right")
+        for method in ("tuned on nothing, meanings told", "tuned on handbook")
+    )
+    said = f"helps more ({number(told.value)} of {told.n}) than tuning on half of the handbook ({number(tuned.value)})"
+    assert said in text
+    assert "house words -" in results.claims["C13"].measure
+
+
+def test_merging_is_exact_in_float32_alone(results, text):
+    measure = results.claims["C12"].measure
+    assert "2.6e-06 in float32 and 3.2e-02 in bfloat16" in measure
+    assert "by 3 millionths of the largest. In bfloat16 they move by 3 %" in text
+
+
+def test_the_companys_language_becomes_familiar(results, text):
+    other, wiki = (
+        {row.method.removeprefix("tuned on "): row.value for row in results.select(task=task, metric="loss")}
+        for task in ("the other half", "wikipedia")
+    )
+    losses = [number(other[source]) for source in ("handbook", "wiki")]
+    assert f"the other half is {losses[0]}; after as many tokens of Wikipedia it is {losses[1]}." in text
+    assert f"that is {np.exp(other['handbook']):.0f} instead of {np.exp(other['wiki']):.0f}" in text
+    assert f"on Wikipedia the loss rises by {number(wiki['handbook'] - wiki['nothing'])}" in text
