@@ -1045,7 +1045,7 @@ for kind, question, reply in zip(kinds, facts_asked, replies, strict=True):
     print(f"{kind}: {question}\n    → {reply}    right: {facts_asked[question]}")
 
 # %% [markdown]
-# TEXT-FACTS
+# Over three seeds it says all 30 facts as they were taught. Asked in other words: 0.48 [0.33, 0.63]. Twenty questions that it was never taught it answers with other facts, every time, and never says that it doesn't know. And it reads no longer: with the right passage before it, 0.03 are right instead of 0.40. Facts went in, at a price.
 
 # %%
 predict("C28")

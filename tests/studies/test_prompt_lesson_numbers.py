@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from backstage.lessons.source import read_lesson
+from studies.keep import read_measured
 from studies.prompt_or_lora.voicing import draw_pairs
 from studies.runner import RUNS, read_runs
 from tests.studies.sentences import interval, number, one
@@ -116,3 +117,19 @@ def test_the_companys_language_becomes_familiar(results, text):
     assert f"the other half is {losses[0]}; after as many tokens of Wikipedia it is {losses[1]}." in text
     assert f"that is {np.exp(other['handbook']):.0f} instead of {np.exp(other['wiki']):.0f}" in text
     assert f"on Wikipedia the loss rises by {number(wiki['handbook'] - wiki['nothing'])}" in text
+
+
+def test_facts_by_heart_and_their_price(text):
+    adapters = read_measured("adapters")
+
+    def share(task, metric, method="facts"):
+        return one(adapters, method=method, task=task, metric=metric)
+
+    assert (share("facts/taught", "exact").value, share("facts/taught", "exact").n) == (1, 90)
+    worded = share("facts/worded", "short-contained")
+    assert (
+        f"Over three seeds it says all 30 facts as they were taught. Asked in other words: {interval(worded)}." in text
+    )
+    assert [share("facts/never", metric).value for metric in ("short-contained", "abstained", "wrong")] == [0, 0, 1]
+    reads = [share("reading/right", "short-contained", method).value for method in ("facts", "plain")]
+    assert f"{number(reads[0])} are right instead of {number(reads[1])}." in text
