@@ -878,7 +878,7 @@ if settings.data is None and settings.profile == "small":
     check.band("04.json_valid", live)
 
 # %% [markdown]
-# TEXT-LIVE
+# The form is there after twelve steps: in our ten runs, each with tickets and a seed of its own, every one of 240 replies could be read, without a single example in the prompt. The judgement isn't: 0.18 of the values were right, and blind guessing gets 0.15. Eight messages can show the first; they say nothing of the second.
 
 # %% tags=["slide"]
 # demonstration 4.24
@@ -890,7 +890,7 @@ how = {"x": "", "y": "share of replies", "ticks": ticks, "joined": False, "yours
 show(plot_rows(rows, lambda row: ways.index(row.method), name=lambda row: row.metric, title=title, **how))
 
 # %% [markdown]
-# TEXT-MANY
+# Bars: 95 % intervals; for 24 tickets, where one more run should fall. All but those are scored on the same 120 messages. On 512 tickets LoRA puts 0.46 [0.38, 0.56] of the values right. Lesson 03's way, logistic regression on a small encoder's frozen vectors, has «ENC» from the same tickets, in «ENCS» seconds instead of 450. **To sort, take the encoder.** A language model pays where something must be written.
 
 # %% [markdown] tags=["slide"]
 # ## Which rate, which rank?
@@ -1021,7 +1021,7 @@ show(picture)
 show_verdict("C11", "04_prompt_or_lora")
 
 # %% [markdown]
-# TEXT-FORGET
+# Points: tuned on tickets, up to the same loss; the dashed line is the model before. It knew 0.56 of 240 old questions; by LoRA 0.22 are left, by tuning all weights 0.31. LoRA kept no more. Look how: asked *Work out 6 + 3*, the adapter writes `{"name": "Work", "value": 6};`. «BRACES» of its replies begin so. On Wikipedia the loss hardly moves (5.52, then 5.57 and 5.50): the language is there, the way of answering isn't. But an adapter comes off.
 
 # %% [markdown] tags=["slide"]
 # ## Can it learn facts?
@@ -1060,7 +1060,7 @@ show_verdict("C28", "04_prompt_or_lora")
 # %% [markdown]
 # <details><summary>Further: what fades?</summary>
 #
-# TEXT-C25
+# The adapter *facts* went on learning: sentences of Wikipedia, 10 and 20 thousand tokens. Of its 30 facts it then says 0.54 and 0.36. Its habit, short answers without a full stop, goes sooner: 0.23 and 0.17. Yet among four answers of a kind the right one stays the likeliest, for all 30. What it no longer says isn't gone.
 #
 # </details>
 
@@ -1082,6 +1082,9 @@ from workshop.plots import plot_memory
 
 show(plot_memory(measured.select(metric="gigabytes")))
 show_verdict("C32", "04_prompt_or_lora")
+
+# %% [markdown]
+# By arithmetic, activations left out: 7 billion weights take 112 GB to tune as a whole, 16 by LoRA, and 6 with the base in four bits, which fits on one graphics card. The tuning that you ran took 19 to 28 seconds of one core in our ten runs, and at most 1,246 MB in all.
 
 # %% [markdown]
 # <details><summary>Further: what is four bits?</summary>

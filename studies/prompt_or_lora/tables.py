@@ -166,6 +166,8 @@ def tell_old(runs: Runs) -> list[Row]:
         right = [score_skills(one["skills"]) for one in some]
         losses = {"loss_on_dev": float(np.mean(ends[arm]))} if arm in ends else {}
         rows.append(_share(arm, "old items", "right", right, groups, seeds=len(some), **losses))
+        braces = [[float(reply.lstrip().startswith("{")) for reply in one["skills"]] for one in some]
+        rows.append(_share(arm, "old items", "answered in JSON", braces, groups, seeds=len(some)))
         for kind in sorted({one.kind for one in items}):
             places = [place for place, one in enumerate(items) if one.kind == kind]
             part = [[run[place] for place in places] for run in right]
@@ -200,8 +202,7 @@ def tell_fading(runs: Runs, kept: Mapping[int, Mapping[str, Values]]) -> list[Ro
     for mark, parts in kept.items():
         for name, values in parts.items():
             groups = fact_documents(len(values[0]), name != "habit")
-            one = estimate(average_runs(values, groups))
-            rows.append(tell("facts", "fading", name, one, len(groups), steps=mark, seeds=len(values)))
+            rows.append(_share("facts", "fading", name, values, groups, steps=mark, seeds=len(values)))
     return rows
 
 
