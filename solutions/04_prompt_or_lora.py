@@ -68,7 +68,7 @@ show(plot_scores("Which token comes next?", steps, x="probability"))
 print(text)
 
 # %% [markdown]
-# It goes on with any text. To make it *answer*, its makers tuned it on chats, in a form of their own: the **chat template**. Below is what the model really reads. The marks `<|im_start|>` and `<|im_end|>` are tokens of their own; the first turn is the model's default system line; the last line is where it goes on.
+# It goes on with any text. To make it *answer*, its makers tuned it on chats, in a form of their own: the **chat template**. Below is what the model really reads. *system* is who it should be, *user* who asks, *assistant* the model itself. The marks `<|im_start|>` and `<|im_end|>` are tokens of their own; the first turn is the model's default system line; the last line is where it goes on.
 
 # %%
 # demonstration 4.3
@@ -79,7 +79,7 @@ ids = tokenizer(text)["input_ids"]
 print(len(ids), "tokens, the last nine:", *(f"{token}={tokenizer.decode([token])!r}" for token in ids[-9:]))
 
 # %% [markdown]
-# **Predict**, in your head: which of these six can it answer?
+# **Predict**, in your head: which of these six can it answer? **Wait:** about 10 seconds, half a minute on a busy machine.
 
 # %% tags=["slide"]
 # demonstration 4.4
@@ -98,7 +98,7 @@ for question, reply in zip(asked, replies, strict=True):
     print(f"{question}\n    → {reply}\n")
 
 # %% [markdown]
-# When we asked, it knew Paris. *A week has 52 weeks. 17 + 25 = 32. The answer is 7.* Those are mistakes. The last two it *can't* know, Skerryline is invented; it makes something up: *a rare and expensive item*, *currently 2023-01-01*. All six sound alike. It was never asked to be right, only to go on likely: **how sure it sounds says nothing.**
+# When we asked, it knew Paris. *A week has 52 weeks. 17 + 25 = 32. The answer is 7.* Those are mistakes. The last two it *can't* know, Skerryline is invented; it makes something up: *a rare and expensive item*, *currently 2023-01-01*. All six sound alike. It was trained to write what is likely to follow, not what is true: **how sure it sounds says nothing.**
 
 # %% [markdown] tags=["slide"]
 # ## The scorer
@@ -159,6 +159,9 @@ check.prompt_or_lora.exact_match(exact_match)
 #
 # For those who have time: which right answers does this scorer call wrong? Think of *19 days* and *nineteen days*.
 
+# %% [markdown]
+# Four of the questions again, in three wordings. **Wait:** about 10 seconds, up to a minute on a busy machine.
+
 # %%
 # demonstration 4.5
 from workshop.checks import ready
@@ -171,7 +174,7 @@ for name, way in ways.items():
     print(f"{name}: {sum(scores)} of 4;", *(f"{reply[:45]!r}" for reply in replies))
 
 # %% [markdown]
-# *The capital of France is Paris.* is right, and scored wrong: its form doesn't fit. Another wording changes the form, and with it the score, though the model knows no more than before. **Compare models in the same words, and read the replies before you believe a score.**
+# When we asked, no wording gave one exact match. Yet *The capital of France is Paris.* is right; only its form isn't the one that was wanted. And a wording changes what is said, too: told to answer with one word or number, it gave the week seven days. **Compare models in the same words, and read the replies before you believe a score.**
 
 # %% [markdown] tags=["slide"]
 # ## The first lever: the prompt
@@ -245,7 +248,10 @@ build = ready(few_shot_messages, "4.2")
 
 
 def ask(examples, text):
-    """Return the chat that asks for a message's JSON, after some solved ones; it begins with the instruction."""
+    """Return the chat that asks for a message's JSON, after some solved ones.
+
+    The instruction opens the first user's turn: as a system turn it would replace the model's own.
+    """
     asked = [f"Message: {one.text}" for one in examples] + [f"Message: {text}"]
     asked[0] = f"{instruction}\n\n{asked[0]}"
     return build("", [(q, json.dumps(one.answer)) for q, one in zip(asked, examples, strict=False)], asked[-1])
@@ -260,17 +266,18 @@ for n, chats in prompts.items():
     print(f"{n} examples: {len(ids)} tokens to read for one message")
 
 # %% [markdown]
-# **Predict**, in your head: with one example, how many of eight replies are valid JSON? How many of those are right? **Wait:** about 20 seconds, up to a minute on a busy machine.
+# **Predict**, in your head: with one example, how many of the eight replies can a program read? How many are right? You see four of each; exercise 4.9 counts all. **Wait:** about 25 seconds, up to two minutes on a busy machine.
 
 # %%
 # demonstration 4.8
 written = {n: answer(tokenizer, model, chats, max_new_tokens=24) for n, chats in prompts.items()}
 for n, replies in written.items():
-    print(f"{n} examples:", *(f"    {reply[:70]!r}" for reply in replies[:4]), sep="\n")
+    shown = ", ".join(json.dumps(one.answer) for one in solved[:n])
+    print(f"{n} examples {shown}:", *(f"    {reply[:70]!r}" for reply in replies[:4]), sep="\n")
 print("right would be:", *(f"    {json.dumps(one.answer)}" for one in fresh[:4]), sep="\n")
 
 # %% [markdown]
-# With an example the *form* is there at once: the reply can be read by a program. But look at the values: they are copied from the examples, whatever the message says. Form and judgement are two things, so they get two scores.
+# With an example the *form* is there at once: the reply can be read by a program. But look at the values. When we asked, one example's answer came back eight times, whatever the message; with three, the last example's tone was copied and topics were made up. Form and judgement are two things, so they get two scores.
 
 # %% [markdown]
 # card 4.9
@@ -282,6 +289,9 @@ print("right would be:", *(f"    {json.dumps(one.answer)}" for one in fresh[:4])
 
 
 # %%
+import json
+
+
 def json_scores(answers: list[str], truths: list[dict[str, str]]) -> tuple[float, float]:
     """Return the shares of N answers that are valid, an object with the truth's keys, and that are right."""
     # BEGIN SOLUTION
@@ -349,7 +359,7 @@ for n, replies in written.items():
 # %% [markdown] tags=["slide"]
 # ## How far does a prompt go?
 #
-# Eight messages say little. In our study, four wordings of the instruction were tried with none, one and three examples on 32 messages; the best was then scored on 120 others.
+# Eight messages say little. In our study, four wordings of the instruction were tried with none, one and three examples on 32 messages. The score is *values right*: of topic and tone, how many are right; an invalid reply has none. The best was then scored on 120 other messages.
 
 # %%
 # demonstration 4.10
@@ -361,7 +371,7 @@ rows = measured.select(method="prompt", task="tickets", metric="values right")
 show(plot_wordings([row for row in rows if row.settings["split"] == "dev"]))
 
 # %% [markdown]
-# Without an example none of 32 replies could be read, in any wording: the model *talks about* JSON. With one, all can. Between wordings the score hardly moves, and three examples gave no more than one. Best was one example: on the 120 other messages 0.17 [0.12, 0.21] of the values are right, no more than blind guessing gets (0.15). A prompt is a setting like a learning rate: try several, on messages that you don't test on.
+# Without an example none of 32 replies could be read, in any wording: the model *talks about* JSON. With one, all could. Between wordings the score hardly moves, and three examples gave no more than one. Best was one example: on the 120 other messages 0.17 [0.12, 0.21] of the values are right, no more than blind guessing gets (0.15). A prompt is a setting like a learning rate: try several, on messages that you don't test on.
 
 # %% [markdown] tags=["slide"]
 # ## The second lever: the weights
@@ -395,7 +405,7 @@ print(begun.tokenizer.decode(text))
 del begun  # its memory is needed
 
 # %% [markdown]
-# The first loss is log 4,000 = 8.3, pure guessing among its 4,000 tokens. After 20 seconds it has which letters make words, and frequent words; no sense yet. SmolLM2 read 2 trillion tokens (its makers' report). That is what *pre-trained* buys, and what no tuning here could replace.
+# The first loss is log 4,000 = 8.3, pure guessing among its 4,000 tokens. After 20 seconds some frequent words are there, and pieces of others; no sense yet. SmolLM2 read 2 trillion tokens (its makers' report). That is what *pre-trained* buys, and what no tuning here could replace.
 
 # %%
 from workshop.widgets import predict
@@ -408,8 +418,9 @@ from workshop.plots import plot_rows
 from workshop.score import show_verdict
 
 rows = measured.select(task="tickets", metric="judgement by steps")
-last = {row.method: f"{row.method} {row.value:.2f}" for row in rows}
-title = f"After {rows[-1].settings['steps']} steps: {', '.join(last.values())}."
+most = max(row.settings["steps"] for row in rows)
+ends = [f"{row.method} {row.value:.2f}" for row in rows if row.settings["steps"] == most]
+title = f"After {most} steps: {', '.join(ends)}."
 names = {"x": "steps of four tickets", "y": "judgement: topic and tone right"}
 show(plot_rows(rows, lambda row: row.settings["steps"], title=title, **names))
 show_verdict("C07/04", "04_prompt_or_lora")
@@ -427,7 +438,7 @@ show_verdict("C07", "04_prompt_or_lora")
 # card 4.4
 # A model should learn to write answers, not prompts. The label **−100** makes the loss skip a token.
 #
-# **Given** `ids`, T token ids, prompt first, and `prompt_length`. **Return** T labels: −100 for the first `prompt_length` tokens, the id itself for the others. Nothing is shifted; the last token, which ends the turn, keeps its id. A longer prompt: T times −100.
+# **Given** `ids`, T token ids, prompt first, and `prompt_length`. **Return** T labels: −100 for the first `prompt_length` tokens, the id itself for the others. Nothing is shifted; the tokens that end the turn keep their ids. A longer prompt: T times −100.
 #
 # **By hand:** `[1, 520, 2, 87, 33, 2]`, 3: `[-100, -100, -100, 87, 33, 2]`.
 
@@ -474,7 +485,7 @@ check.prompt_or_lora.mask_prompt(mask_prompt)
 from workshop.plots import plot_masked
 
 one = solved[0]
-question = build(instruction, [], f"Message: {one.text}")
+question = ask([], one.text)
 reply = {"role": "assistant", "content": json.dumps(one.answer)}
 prompt_ids = tokenizer.apply_chat_template(question, add_generation_prompt=True, return_dict=True)["input_ids"]
 ids = tokenizer.apply_chat_template([*question, reply], return_dict=True)["input_ids"]
@@ -482,7 +493,7 @@ labels = ready(mask_prompt, "4.4")(ids, len(prompt_ids))
 show(plot_masked([tokenizer.decode([token]) for token in ids], [label != -100 for label in labels]))
 
 # %% [markdown]
-# This is the third mask that you meet; one more is to come in lesson 05's training. Don't mix them up:
+# Four things are called a mask by now. Don't mix them up:
 #
 # | mask | says | where |
 # | --- | --- | --- |
@@ -492,7 +503,7 @@ show(plot_masked([tokenizer.decode([token]) for token in ids], [label != -100 fo
 # | hidden words (lesson 03) | what is to be guessed | input of BERT's pre-training |
 
 # %% [markdown]
-# How good is a language model at a text? Its mean loss says it in nats; e to that is easier to read.
+# How well does a language model foresee a text? Its mean loss says it; e to the power of that is easier to read.
 
 # %% [markdown]
 # card 4.8
@@ -562,12 +573,12 @@ for name, text in texts.items():
     print(f"{name}: {ready(perplexity, '4.8')(logits, ids[0].cpu().numpy()):.0f}")
 
 # %% [markdown]
-# As if it chose among so many equally likely tokens. Shuffled, the same words are far less likely: what it knows is their order. A low perplexity says that a text looks *familiar*, not that it is true.
+# It is as unsure as if it chose among so many equally likely tokens, each time. The handbook is harder than plain English: *drag* and *kelpcard* are the company's own words. Shuffled, the same words are far less likely: it knows their order. A low perplexity says that a text looks *familiar*, not that it is true.
 
 # %% [markdown] tags=["slide"]
 # ## LoRA: a small change beside large weights
 #
-# Tuning all 135 million weights takes gigabytes, and each tuned model is a copy of 269 MB. Is so much change needed? In lesson 01 an SVD put a table of 5,000 columns into 100 with little loss. **LoRA** bets on the same for the *change* of a layer: W stays as it is, and beside it two narrow matrices learn.
+# Tuning all 135 million weights takes gigabytes, and each tuned model is a copy of 269 MB. In lesson 01 an SVD put a table of 5,000 columns into 100 with little loss. **LoRA** bets on the same for the *change* of a layer: W stays, and beside it two narrow matrices, A and B, learn: an **adapter**. Their product is scaled by alpha / r; you choose alpha.
 
 # %% tags=["slide"]
 # demonstration 4.16
@@ -647,11 +658,11 @@ print(f"yours minus peft's, at most: {np.abs(own - layer(x).detach().numpy()).ma
 
 # %% [markdown]
 # card 4.6
-# After training, the second path can be added to the weights: nothing is slower then.
+# After training, the second path can be added to the weights.
 #
-# **Given** `W` (out, in), `A` (r, in), `B` (out, r), `alpha`. **Return** new weights (out, in) that alone give what 4.5 gives: W + (alpha / r) · B A. Leave `W` unchanged.
+# **Given** `W` (out, in), `A` (r, in), `B` (out, r), `alpha`. **Return** new weights that alone give what 4.5 gives: W + (alpha / r) · B A. Leave `W` unchanged.
 #
-# **By hand:** 4.5's matrices: `[[1, 0], [0, 1], [1, 1]]` + 2 · `[[1, 1], [0, 0], [2, 2]]` = `[[3, 2], [0, 1], [5, 5]]`.
+# **By hand:** W `[[1, 0], [0, 1], [1, 1]]`, A `[[1, 1]]`, B `[[1], [0], [2]]`, alpha 2: W + 2 · `[[1, 1], [0, 0], [2, 2]]` = `[[3, 2], [0, 1], [5, 5]]`.
 
 
 # %%
@@ -699,7 +710,7 @@ print(f"weights, yours minus peft's, at most: {np.abs(merged - layer.base_layer.
 print(f"answers, merged minus beside, at most: {np.abs(x.numpy() @ merged.T - own).max():.0e}")
 
 # %% [markdown]
-# How much is trained in the whole model? Your count, against peft's.
+# How much is trained in the whole model? Seven matrices in each of its 30 layers get an adapter. Your count, against peft's.
 
 # %% [markdown]
 # card 4.7
@@ -760,7 +771,7 @@ print(f"{yours * 2 / 1e6:.1f} MB in bfloat16, beside {(size - theirs) * 2 / 1e6:
 tuned = tuned.unload()
 
 # %% [markdown]
-# What can eight columns hold? Move the rank: to the left W, in the middle a change of real training squeezed to that rank, to the right both.
+# How much of a change does a rank hold? Move it: to the left W, in the middle the change that the shipped adapter *json* makes, cut to that rank by an SVD as in lesson 01, to the right both. That adapter was trained with rank 16, so 16 columns hold all of it. The share is of the squared numbers.
 
 # %% tags=["slide"]
 # demonstration 4.20
@@ -853,7 +864,7 @@ print(ready(find_problems, "4.3")(spoilt), ready(find_problems, "4.3")(lines))
 # %% [markdown] tags=["slide"]
 # ## Tune it
 #
-# 24 tickets, two to a chat, each seen once: 12 steps. Only the adapter learns. **Wait:** about 30 seconds, up to two minutes on a busy machine.
+# 24 tickets, two to a chat, each seen once: 12 steps. Both answers of a chat count in the loss, so that the instruction is read once for two. Only the adapter learns. «WAIT»
 
 # %%
 predict("C32")
@@ -867,6 +878,9 @@ tuned = add_lora(model, rank=8, seed=0)
 done = fine_tune(tuned, examples, epochs=1, rate=2e-3, batch=1, seed=0)
 print(*(f"{loss:.2f}" for loss in done.losses))
 print(f"{done.seconds:.0f} s for {sum(len(one.ids) for one in examples):,} tokens")
+
+# %% [markdown]
+# The same eight messages, without any example in the prompt.
 
 # %% tags=["slide"]
 # demonstration 4.23
@@ -928,6 +942,9 @@ predict("C23")
 # demonstration 4.26
 show_verdict("C23", "04_prompt_or_lora")
 
+# %% [markdown]
+# Examples of all topics or of two; few without mistakes, or many with 30 % wrong labels.
+
 # %%
 predict("C24")
 
@@ -954,7 +971,7 @@ for pair, before, after in zip(pairs, plain, voiced, strict=True):
     print(f"{pair.plain}\n  without → {before}\n  voice → {after}\n  a person → {pair.voiced}\n")
 
 # %% [markdown]
-# The frame is there: greeting, short sentences, *Next:*, last line. Of 48 answers that the adapter never saw, 0.85 [0.73, 0.94] keep all six rules; without it, none. Now read again. In our run *No setting needs to be changed* became *change your setting*, and a toy ship's price the ship's: *the Hulda Grey costs 128 crowns*. A word of the house, such as *hop* or *Kettle*, stands in 0.08 [0.02, 0.15] of them. It has learnt the frame; what is said still needs a reader.
+# The frame is there: greeting, *Next:*, last line. Of 48 answers that the adapter never saw, 0.85 [0.73, 0.94] keep all six rules; without it, none. Read again. In our run *No setting needs to be changed* became *change your setting*, and a toy ship's price the ship's: *the Hulda Grey costs 128 crowns*. A word of the house, such as *hop* or *Kettle*, stands in 0.08 [0.02, 0.15] of them. What is said still needs a reader.
 
 # %%
 predict("C13")
@@ -1011,17 +1028,18 @@ predict("C11")
 # %%
 # demonstration 4.31
 rows = measured.select(task="old items", metric="right")
-plain, tuned_rows = rows[0], rows[1:]
+[plain] = [row for row in rows if row.method == "plain"]
+after = [row for row in rows if row.method != "plain"]
 title = ", ".join(f"{row.method} {row.value:.2f}" for row in rows) + " of the old questions are right."
 names = {"x": "loss on tickets not trained on", "y": "old questions right", "joined": False, "beside": False}
-picture = plot_rows(tuned_rows, lambda row: row.settings["loss_on_dev"], title=title, **names)
+picture = plot_rows(after, lambda row: row.settings["loss_on_dev"], title=title, **names)
 picture.axes[0].axhline(plain.value, color="grey", linestyle="--")
 picture.axes[0].set_ylim(0, 0.7)
 show(picture)
 show_verdict("C11", "04_prompt_or_lora")
 
 # %% [markdown]
-# Points: tuned on tickets, up to the same loss; the dashed line is the model before. It knew 0.56 of 240 old questions; by LoRA 0.22 are left, by tuning all weights 0.31. LoRA kept no more. Look how: asked *Work out 6 + 3*, the adapter writes `{"name": "Work", "value": 6};`. «BRACES» of its replies begin so. On Wikipedia the loss hardly moves (5.52, then 5.57 and 5.50): the language is there, the way of answering isn't. But an adapter comes off.
+# Tuned on tickets to the same loss; dashed: before. The model knew 0.56 of 240 old questions; with LoRA 0.22 are left, after tuning all weights 0.31. LoRA kept no more. Look how: asked *Work out 6 + 3*, it writes `{"name": "Work", "value": 6};`, and 0.57 of all its replies begin with a brace. On Wikipedia the loss hardly moves (5.52, then 5.57 and 5.50): the language stays, the way of answering doesn't. An adapter comes off.
 
 # %% [markdown] tags=["slide"]
 # ## Can it learn facts?
@@ -1125,13 +1143,13 @@ for row in measured.select(metric="recall@5"):
 # %% [markdown] tags=["slide"]
 # ## Likeliest, or drawn?
 #
-# So far the likeliest token was taken each time: the same prompt, the same reply. For a list of ideas that is dull. **Temperature** and **top-p** say how to draw instead.
+# SmolLM2's likeliest token was taken each time so far: the same prompt, the same reply. For a list of ideas that is dull. **Temperature** and **top-p** say how to draw instead.
 
 # %% [markdown]
 # card 4.10
 # **Temperature** T makes the choice of the next token sharper or flatter; **top-p** cuts off unlikely ones.
 #
-# **Given** `logits` (V,), `temperature`, `top_p` (0 to 1). **Return** probabilities (V,), order kept. Temperature 0: 1 at the largest logit, else 0. Otherwise softmax(logits / T); keep the fewest tokens, likeliest first, that reach `top_p` together; others get 0; divide by the sum. Logits of 1,000 must work.
+# **Given** `logits` (V,), `temperature`, `top_p` (above 0, up to 1). **Return** probabilities (V,), order kept. Temperature 0: 1 at the largest logit, else 0. Otherwise softmax(logits / T); keep the fewest tokens, likeliest first, that reach `top_p` together; others get 0; divide by the sum. Logits of 1,000 must work.
 #
 # **By hand:** probabilities 0.1, 0.6, 0.3, top-p 0.7: `[0, 0.667, 0.333]`.
 
@@ -1193,7 +1211,7 @@ for temperature, top_p in ((0, 1), (0.5, 0.9), (1, 0.9), (1, 1), (2, 1)):
     print(f"temperature {temperature}, top-p {top_p}: {np.count_nonzero(chances):,} tokens are left;", *drawn)
 
 # %% [markdown]
-# For JSON and for facts take 0: a drawn answer is at best as likely as the likeliest. Draw where several answers are good.
+# For JSON and for facts take 0: drawing now and then takes a token that the model itself finds less likely. Draw where several answers are good.
 
 # %% [markdown] tags=["slide"]
 # ## Half a minute of pig Latin

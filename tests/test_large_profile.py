@@ -10,7 +10,7 @@ import torch
 
 from backstage.lessons.notebooks import make_solved
 from tests.workshop.tiny_models import make_llama
-from workshop import models
+from workshop import check, models
 from workshop.models import open_language_model
 from workshop.settings import Settings
 from workshop.tune import Recipe, lora, train_adapter
@@ -45,7 +45,7 @@ def stand_ins(tmp_path, monkeypatch):
 @pytest.mark.slow
 def test_the_same_cells_run_under_large_without_a_band(stand_ins, monkeypatch, capsys):
     bands = []
-    monkeypatch.setattr("workshop.checks.band", lambda *said: bands.append(said))
+    monkeypatch.setattr(type(check), "band", lambda *said: bands.append(said))
     lesson = {"__name__": "__main__"}
     monkeypatch.setitem(sys.modules, "__main__", type(sys)("__main__"))
     codes = ["".join(cell["source"]) for cell in make_solved(STEM)["cells"] if cell["cell_type"] == "code"]

@@ -133,3 +133,56 @@ def test_facts_by_heart_and_their_price(text):
     assert [share("facts/never", metric).value for metric in ("short-contained", "abstained", "wrong")] == [0, 0, 1]
     reads = [share("reading/right", "short-contained", method).value for method in ("facts", "plain")]
     assert f"{number(reads[0])} are right instead of {number(reads[1])}." in text
+
+
+def test_twelve_steps_give_the_form(results, text):
+    runs = {
+        metric: results.select(method="LoRA, live", task="tickets", metric=metric)
+        for metric in ("valid", "values right", "peak_megabytes")
+    }
+    assert {row.value for row in runs["valid"]} == {1}
+    assert (len(runs["valid"]), sum(row.n for row in runs["valid"])) == (10, 240)
+    right = np.mean([row.value for row in runs["values right"]])
+    assert "every one of 240 replies could be read" in text
+    assert f"{number(right)} of the values were right, and blind guessing gets {number(CHANCE)}" in text
+    seconds = [row.seconds for row in runs["valid"]]
+    assert f"took {min(seconds):.0f} to {max(seconds):.0f} seconds of one core in our ten runs" in text
+    most = max(row.value for row in runs["peak_megabytes"])
+    assert f"at most {most:,.0f} MB in all" in text
+
+
+def test_memory_is_told_by_arithmetic(results, text):
+    size = {row.method: f"{row.value:.0f}" for row in results.select(task="7 billion", metric="gigabytes")}
+    said = f"7 billion weights take {size['full tuning']} GB to tune as a whole, {size['LoRA']} by LoRA"
+    assert f"{said}, and {size['LoRA, four bits']} with the base in four bits" in text
+
+
+def test_old_questions_are_lost_by_both_and_answered_in_json(results, text):
+    rows = {row.method: row for row in results.select(task="old items", metric="right")}
+    before, lora, full = (number(rows[method].value) for method in ("plain", "LoRA", "full tuning"))
+    assert f"The model knew {before} of {rows['plain'].n} old questions; with LoRA {lora} are left" in text
+    assert f"after tuning all weights {full}. LoRA kept no more." in text
+    assert rows["LoRA"].value < rows["full tuning"].value
+    braces = one(results, method="LoRA", task="old items", metric="answered in JSON")
+    assert f"and {number(braces.value)} of all its replies begin with a brace" in text
+    loss = [
+        number(one(results, method=method, task="wikipedia", metric="loss").value)
+        for method in ("plain", "LoRA", "full tuning")
+    ]
+    assert f"({loss[0]}, then {loss[1]} and {loss[2]})" in text
+    runs = [run["found"]["old"]["skills"] for run in read_runs(RUNS / f"{STEM}.jsonl") if run["cell"][0] == "lora"]
+    reply = '{"name": "Work", "value": 6};'
+    assert f"`{reply}`" in text
+    assert any(one == reply for some in runs for one in some)
+
+
+def test_habits_fade_before_facts_and_the_gist_stays(results, text):
+    kept = {
+        name: [one(results, task="fading", metric=name, settings={"steps": steps}).value for steps in (0, 23, 46)]
+        for name in ("fact", "habit", "gist")
+    }
+    assert [kept[name][0] for name in kept] == [1, 1, 1]
+    assert kept["gist"] == [1, 1, 1]
+    fact, habit = (" and ".join(map(number, kept[name][1:])) for name in ("fact", "habit"))
+    assert f"Of its 30 facts it then says {fact}." in text
+    assert f"goes sooner: {habit}." in text

@@ -57,6 +57,9 @@ _TEXTS = (
     ("02", "Vectors that depend on the sentence tell the senses of a word apart; one fixed vector a word can't."),
     ("04", "Fine-tuning makes a model fit the language of a field."),
     ("02", "Embeddings can lose most of their dimensions and still be nearly as good."),
+    ("05", "Embeddings give a language model knowledge."),
+    ("05", "Tuning facts into a model does no harm."),
+    ("04", "Tuning a language model needs a graphics card."),
 )
 _MEANINGS = {
     "C01": "From nothing: it begins with random numbers. Captures: it finds those words alike that people find alike.",
