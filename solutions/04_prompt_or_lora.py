@@ -1034,7 +1034,7 @@ title = ", ".join(f"{row.method} {row.value:.2f}" for row in rows) + " of the ol
 names = {"x": "loss on tickets not trained on", "y": "old questions right", "joined": False, "beside": False}
 picture = plot_rows(after, lambda row: row.settings["loss_on_dev"], title=title, **names)
 picture.axes[0].axhline(plain.value, color="grey", linestyle="--")
-picture.axes[0].set_ylim(0, 0.7)
+picture.axes[0].set(xlim=(1.5, 2.1), ylim=(0, 0.7))
 show(picture)
 show_verdict("C11", "04_prompt_or_lora")
 

@@ -24,11 +24,11 @@ def test_the_best_and_the_worst_prompt_are_named():
 def test_gigabytes_are_told_for_each_size_and_way():
     rows = [
         Row("04", way, size, "gigabytes", weights * bytes_)
-        for size, weights in (("135 million", 0.135), ("7 billion", 7))
-        for way, bytes_ in (("full tuning", 16), ("LoRA", 2.3))
+        for size, weights in (("7 billion", 7), ("135 million", 0.135))
+        for way, bytes_ in (("LoRA", 2.3), ("full tuning", 16))
     ]
     text = alternative_text(plot_memory(rows))
-    assert "7 billion: full tuning 112 GB, LoRA 16 GB" in text
+    assert "135 million: full tuning 2.2 GB, LoRA 0.3 GB; 7 billion: full tuning 112 GB, LoRA 16 GB" in text
 
 
 def test_only_counted_tokens_are_told_and_all_are_drawn_in_order():

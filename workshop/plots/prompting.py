@@ -61,7 +61,9 @@ def plot_wordings(rows: Sequence[Row]) -> Any:
 
 def plot_memory(rows: Sequence[Row]) -> Any:
     """Draw how many gigabytes training takes, by the model's size and by what is trained."""
-    sizes, ways = (list(dict.fromkeys(names)) for names in zip(*((row.task, row.method) for row in rows), strict=True))
+    ordered = sorted(rows, key=lambda row: row.value)
+    sizes = list(dict.fromkeys(row.task for row in ordered))
+    ways = list(dict.fromkeys(row.method for row in reversed(ordered)))
     found = {(row.task, row.method): row.value for row in rows}
     with new_picture(10.5, 5.2) as (figure, axes):
         for place, (way, colour) in enumerate(zip(ways, ("orange", "blue", "green"), strict=False)):
