@@ -953,12 +953,41 @@ predict("C24")
 show_verdict("C24", "04_prompt_or_lora")
 
 # %% [markdown] tags=["slide"]
+# ## On, off, merged, saved
+#
+# An adapter stands *beside* the weights. So it can be taken off, and the model is the old one, to the last bit. Or it can be merged into them, so that nothing is slower.
+
+# %%
+predict("C12")
+
+# %% tags=["slide"]
+# demonstration 4.28
+import tempfile
+from pathlib import Path
+
+folder = Path(tempfile.mkdtemp()) / "tickets"
+tuned.save_pretrained(folder)
+print(*sorted(f"{path.name} {path.stat().st_size / 1e6:.2f} MB" for path in folder.iterdir()), sep="\n")
+with_it = answer(tokenizer, tuned, prompts[0][:2], max_new_tokens=24)
+with tuned.disable_adapter():
+    off = answer(tokenizer, tuned, prompts[0][:2], max_new_tokens=24)
+model = tuned.unload()
+gone = answer(tokenizer, model, prompts[0][:2], max_new_tokens=24)
+with adapter(model, folder):
+    again = answer(tokenizer, model, prompts[0][:2], max_new_tokens=24)
+print("off and unloaded write the same:", off == gone, "· loaded again writes as before:", again == with_it)
+show_verdict("C12", "04_prompt_or_lora")
+
+# %% [markdown]
+# Merged in float32, the logits move by 3 millionths of the largest. In bfloat16 they move by 3 %, since each sum is rounded to three digits: so keep the adapter beside the weights as long as you may want to take it off.
+
+# %% [markdown] tags=["slide"]
 # ## The company's voice
 #
 # JSON is a narrow form. Can it learn how somebody *writes*? Skerryline's answers begin with *Ahoy*, are short, use its own words, say what to do next, and end *Fair water, Skerryline*. An adapter tuned on 102 pairs of a plain and a voiced answer comes with the workshop: `adapter` puts it on while the block lasts.
 
 # %% tags=["slide"]
-# demonstration 4.28
+# demonstration 4.29
 from workshop.data import load_voice
 
 voice = {one.id: one for one in load_voice()}
@@ -983,41 +1012,12 @@ predict("C13")
 predict("C18")
 
 # %% tags=["slide"]
-# demonstration 4.29
+# demonstration 4.30
 show_verdict("C13", "04_prompt_or_lora")
 show_verdict("C18/04", "04_prompt_or_lora")
 
 # %% [markdown]
 # On tickets LoRA has 0.30 [0.20, 0.39] more of the values right than the best prompt. The voice's frame no prompt reached: two instructions, with none, one and three examples, gave not one answer with all six rules. But which house word fits a gap in a sentence? There a list of their meanings in the prompt helps more (0.56 of 36) than tuning on half of the handbook (0.31). Form came by tuning; the facts came by reading.
-
-# %% [markdown] tags=["slide"]
-# ## On, off, merged, saved
-#
-# An adapter stands *beside* the weights. So it can be taken off, and the model is the old one, to the last bit. Or it can be merged into them, so that nothing is slower.
-
-# %%
-predict("C12")
-
-# %% tags=["slide"]
-# demonstration 4.30
-import tempfile
-from pathlib import Path
-
-folder = Path(tempfile.mkdtemp()) / "tickets"
-tuned.save_pretrained(folder)
-print(*sorted(f"{path.name} {path.stat().st_size / 1e6:.2f} MB" for path in folder.iterdir()), sep="\n")
-with_it = answer(tokenizer, tuned, prompts[0][:2], max_new_tokens=24)
-with tuned.disable_adapter():
-    off = answer(tokenizer, tuned, prompts[0][:2], max_new_tokens=24)
-model = tuned.unload()
-gone = answer(tokenizer, model, prompts[0][:2], max_new_tokens=24)
-with adapter(model, folder):
-    again = answer(tokenizer, model, prompts[0][:2], max_new_tokens=24)
-print("off and unloaded write the same:", off == gone, "· loaded again writes as before:", again == with_it)
-show_verdict("C12", "04_prompt_or_lora")
-
-# %% [markdown]
-# Merged in float32, the logits move by 3 millionths of the largest. In bfloat16 they move by 3 %, since each sum is rounded to three digits: so keep the adapter beside the weights as long as you may want to take it off.
 
 # %% [markdown] tags=["slide"]
 # ## What is forgotten?
@@ -1312,8 +1312,11 @@ print(f"{done.seconds:.0f} s; a fact of Skerryline's: {fact}")
 
 # %%
 # demonstration 4.41
+import warnings
+
 from peft import LoraConfig, get_peft_model
 
+warnings.filterwarnings("ignore", category=FutureWarning)  # peft uses a name that transformers will drop
 plan = LoraConfig(r=8, lora_alpha=16, target_modules="all-linear", task_type="CAUSAL_LM")
 peft_model = get_peft_model(model, plan)
 peft_model.print_trainable_parameters()

@@ -20,7 +20,6 @@ def trained():
 
 
 @pytest.mark.slow
-@pytest.mark.slow
 def test_the_loss_begins_at_chance_and_falls(trained):
     assert len(trained.losses) == 40
     assert trained.losses[0] == pytest.approx(torch.log(torch.tensor(len(trained.tokenizer) * 1.0)).item(), abs=0.3)
@@ -67,3 +66,10 @@ def test_rows_hold_every_sentence_with_its_end(trained):
 def test_too_few_sentences_are_named():
     with pytest.raises(WorkshopError, match=r"2 sentences give \d+ tokens, and a batch needs 1024. Give more"):
         train_from_nothing(["one boat", "two boats"])
+
+
+def test_long_sentences_are_cut_without_a_warning(caplog):
+    tokenizer = scratch.learn_pieces(SENTENCES[:300])
+    with caplog.at_level("WARNING"):
+        assert scratch.cut_rows(tokenizer, [" ".join(SENTENCES[:300])]).shape[1] == 64
+    assert "longer than" not in caplog.text

@@ -73,7 +73,8 @@ def learn_pieces(sentences: Sequence[str]) -> Any:
 
 def cut_rows(tokenizer: Any, sentences: Sequence[str]) -> np.ndarray:
     """Return the sentences' tokens one after another, each with its end mark, in rows of 64: shape (N, 64), int64."""
-    stream = [token for ids in tokenizer(list(sentences))["input_ids"] for token in (*ids, tokenizer.eos_token_id)]
+    rows = tokenizer(list(sentences), verbose=False)["input_ids"]  # no warning of sentences longer than a row
+    stream = [token for ids in rows for token in (*ids, tokenizer.eos_token_id)]
     count = len(stream) // CONTEXT
     if count < BATCH:
         raise WorkshopError(
