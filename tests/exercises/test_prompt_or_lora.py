@@ -758,6 +758,7 @@ for _id, _likely, *_pieces in (
     ("4.3", "an empty text counts as none", "in messages]", 'in messages if message["content"] != ""]'),
     ("4.3", "a line may be JSON and no object", "isinstance(row, dict)", "not isinstance(row, list)"),
     ("4.3", "a line may be JSON and no object", "isinstance(row, dict)", "isinstance(row, (dict, str))"),
+    ("4.4", "tokens are masked by value", "place < prompt_length", "token in ids[:prompt_length]"),
     ("4.5", "the update isn't scaled by alpha / r", "alpha / len(A) * ", ""),
     ("4.5", "A and B are exchanged", "A.T @ B.T", "B.T @ A.T"),
     ("4.6", "* multiplies number by number", "B @ A", "B * A"),

@@ -10,7 +10,7 @@ import numpy as np
 from workshop.checks.ask import Ask
 from workshop.checks.kinds import Case, Named
 from workshop.checks.registry import exercise, lesson
-from workshop.checks.slips import ARRAY, BAG, CHOICE, LABELS, MESSAGES, SCALAR, parts
+from workshop.checks.slips import ARRAY, BAG, CHOICE, IN_LOOP, LABELS, MESSAGES, SCALAR, parts
 from workshop.score import exact_match
 
 lesson(
@@ -25,9 +25,7 @@ lesson(
         "above": "test messages among the training messages, or another adapter than the one the cell names.",
     },
 )
-IGNORED = -100
-RANK = "r is how many rows A has: len(A), or A.shape[0]."
-AFTER_LOOP = "move `return` to the left, so that it comes after the loop."
+IGNORED, RANK = -100, "r is how many rows A has: len(A), or A.shape[0]."
 MARKS, ARTICLES = r"(?<!\d)[^\w\s]|[^\w\s](?!\d)", r"\b(a|an|the)\b"
 
 
@@ -66,12 +64,11 @@ exact_match.tries(
     ("42", "28"), ("8:40", "7:35"), ("he goes", "goes"), ("to the boat", "to boat"), ("the the bus", "bus"),
     ("$9", "9"), ("don't", "don t"),
 )  # fmt: skip
-PHRASES, WAYS = ["the 7:35 boat", "1.95 crowns", "a check-in", "an Easy Rider"], [str.upper, "The {}!".format, str.title]
+PHRASES, WAYS = ["the 7:35 boat", "1.95 crowns", "a check-in", "an Easy One"], [str.upper, "The {}!".format, str.title]
 exact_match.draws(lambda rng: (WAYS[rng.integers(3)](one := PHRASES[rng.integers(4)]), [one, "boat"][rng.integers(2)]))
 exact_match.mistakes(
-    ([lambda answer, truth: truth in answer, lambda answer, truth: truth.lower() in answer.lower(), lambda answer,
-     truth: " ".join(clean(truth.lower()).split()) in " ".join(clean(answer.lower()).split())],
-     "the truth is looked for within the answer: two guesses would pass.", "ask whether the two are equal."),
+    ([lambda a, b: b in a, lambda a, b: b.lower() in a.lower(), lambda a, b: " ".join(clean(b.lower()).split()) in
+     " ".join(clean(a.lower()).split())], "the truth is looked for within the answer.", "ask if they are equal."),
     (matcher(marks=r"[^\w\s]"), "all punctuation is taken off: 7:35 becomes 735.", "keep a mark between two digits."),
     ([matcher(articles=form) for form in ("the|an|a", "the|a", "the", "(the|an|a) ", "a|an|the", "(a|an|the) ")],
      'articles are cut out of longer words: "the" stands in "weather".', "split first, then leave out whole words."),
@@ -79,16 +76,11 @@ exact_match.mistakes(
      "articles stay: not all of a, an and the are left out.", "leave out all three, wherever they stand."),
     (lambda answer, truth: answer == truth, "the texts are compared as they came.", "clean both of them first."),
     (matcher(case=str), "upper-case and lower-case letters count as different.", "use lower() on both texts first."),
-    (matcher(marks=MARKS + r"|(?<!\d)\d|\d(?!\d)"), "digits go like marks: isalpha() is for letters.",
-     "use isalnum()."),
-    (matcher(articles=r"\b(an?|n|th?|h?e|h|the)\b"), '"he" goes like "the": `in` finds parts of a text.',
-     "use a tuple."),
-    (matcher(articles=r"(?<!\bthe )" + ARTICLES), "of two articles in a row one stays.",
-     "build a new list: no remove()."),
-    (matcher(marks=r"[^\w\s](?!\d)|(?<!\d)(?!\A.*\d\Z)[^\w\s]"), "at i = 0, i - 1 is the last place.",
-     "ask i > 0 too."),
-    (matcher(lambda text: text.split(" "), articles=ARTICLES + " ?"), "there are empty words.",
-     "use split(), with no blank."),
+    (matcher(marks=MARKS + r"|(?<!\d)\d|\d(?!\d)"), "digits go like marks: isalpha().", "use isalnum()."),
+    (matcher(articles=r"\b(an?|n|th?|h?e|h|the)\b"), '"he" goes like "the": `in` finds parts.', "use a tuple."),
+    (matcher(articles=r"(?<!\bthe )" + ARTICLES), "of two articles in a row one stays.", "build a new list."),
+    (matcher(marks=r"[^\w\s](?!\d)|(?<!\d)(?!\A.*\d\Z)[^\w\s]"), "at i = 0, i - 1 is the last place.", "ask i > 0."),
+    (matcher(lambda text: text.split(" "), articles=ARTICLES + " ?"), "there are empty words.", "use split()."),
     (matcher(gap=" "), "a mark becomes a blank: a.m. becomes two words.", "put nothing in its place."),
     ([matcher(marks="-"), lambda answer, truth: answer.lower() == truth.lower()],
      "punctuation stays: a full stop at the end makes an answer wrong.", "take off all but marks between two digits."),
@@ -144,8 +136,7 @@ ASKED, REPLIED = (f'        turns.append(("{each}))\n' for each in ('user", aske
 LAST, AGAIN = '    turns.append(("user", question))\n', "    for asked, answered in examples:\n"
 few_shot_messages.mistakes(
     (" if instruction else []", "", "an empty instruction becomes a system turn.", "ask first whether there is one."),
-    ([('"assistant"', '"user"'), ('"assistant"', '"system"')],
-     "the examples' answers come from another role: the model must see them as its own.", 'use the role "assistant".'),
+    ('"assistant"', '"user"', "the examples' answers come from another role: they are the model's.", "use assistant."),
     ((LAST, "", AGAIN, LAST + AGAIN), "the question stands before the examples.", "put the question last."),
     ('"system"', '"user"', "the instruction has another role.", "use system."),
     ((REPLIED, f"{REPLIED}    {LAST}", LAST, ""), "the question comes after each example.", "write it once."),
@@ -153,7 +144,7 @@ few_shot_messages.mistakes(
      "examples[-1:]"))], "an example, or half of one, is missing.", "append two turns for each example."),
     ((ASKED, ASKED.replace("asked", "answered"), REPLIED, REPLIED.replace("answered", "asked")),
      "question and answer of an example are exchanged.", "the first text of a pair is the user's."),
-    (("    return", "        return", LAST, f"    {LAST}"), "`return` stands inside the loop.", AFTER_LOOP),
+    (("    return", "        return", LAST, f"    {LAST}"), "`return` stands inside the loop.", IN_LOOP),
 )  # fmt: skip
 
 
@@ -241,10 +232,9 @@ mask_prompt.tries(
 )  # fmt: skip
 mask_prompt.draws(lambda rng: ([*rng.integers(0, 12, 7).tolist(), 2], rng.integers(1, 7)))
 HIDDEN, WHOLE = (text := "IGNORED if place < prompt_length else token"), f"[{text} for place, token in enumerate(ids)]"
-NEXT = "[*ids, IGNORED][place + 1]"
+NEXT = "else [*ids, IGNORED][place + 1]"
 mask_prompt.mistakes(
-    ([(HIDDEN, f"IGNORED if place < prompt_length else {NEXT}"), (HIDDEN,
-     f"IGNORED if place < prompt_length - 1 else {NEXT}"), (WHOLE, f"{WHOLE}[1:]")],
+    ([("else token", NEXT), ("prompt_length else token", f"prompt_length - 1 {NEXT}"), (WHOLE, f"{WHOLE}[1:]")],
      "the labels are shifted by one: the loss does that itself.", "don't shift."),
     ([(HIDDEN, f"{other} if place < prompt_length else token") for other in ("0", "-1", "None", "100", "1", "2")],
      "another number than -100 stands where nothing is to be learnt: 0 is a token too.", "write -100 there."),
@@ -253,9 +243,8 @@ mask_prompt.mistakes(
      "tokens of the answer are masked by their value: 2, which ends the turn, must be learnt.", "mask by place."),
     ([(HIDDEN, "IGNORED if place < prompt_length or place == len(ids) - 1 else token"), (WHOLE, f"{WHOLE}[:-1]")],
      "the last token is masked or gone: it ends the turn, and must be learnt.", "let it keep its label."),
-    ([(HIDDEN, "IGNORED if token in ids[:prompt_length] else token"), (HIDDEN,
-     "IGNORED if 2 in ids and place <= ids.index(2) else token")],
-     "tokens are masked by value: the prompt's may occur in the answer too.", "mask by place."),
+    ([("place < prompt_length", by) for by in ("token in ids[:prompt_length]", "2 in ids and place <= ids.index(2)")],
+     "tokens are masked by value: the prompt's may occur in the answer too.", "mask by place, the first ones."),
     (WHOLE, "[IGNORED] * prompt_length + ids[prompt_length:]",
      "a prompt as long as all the ids, or longer, gives more labels than tokens.", "min() gives the shorter length."),
     (WHOLE, "[IGNORED] * prompt_length + ids[-(len(ids) - prompt_length) :]",
@@ -321,7 +310,7 @@ merge.mistakes(
     ([("B @ A", "A @ B"), ("B @ A", "np.dot(A, B)")], "A and B stand in the wrong order.", "(out, r) @ (r, in) fits."),
     ("B @ A", "B * A", "* multiplies number by number.", "use @, the product of two matrices."),
     ("W + ", "", "the update alone is returned.", "add W."),
-    ("(B @ A)", "(B[:, :1] @ A[:1])", "only A's first row is used: `return` stands inside the loop.", AFTER_LOOP),
+    ("(B @ A)", "(B[:, :1] @ A[:1])", "only A's first row is used: `return` stands inside the loop.", IN_LOOP),
     (("W + ", "", "(B @ A)", "(W + B @ A)"), "W is scaled too.", "scale the update alone."),
 )  # fmt: skip
 
@@ -344,8 +333,7 @@ PAIR = "rank * (out + size)"
 count_trainable.mistakes(
     ("(out + size)", "out * size", "rows and columns are multiplied: r times the whole W.", "count A, then B."),
     ([(PAIR, "rank * size"), (PAIR, "rank * out")], "only A, or only B, is counted.", "add the two."),
-    (PAIR, f"{PAIR} + out * size", "W is counted too: it is frozen.", "count A and B alone."),
-    (PAIR, "out * size", "W is counted: it is frozen.", "count A (rank, in) and B (out, rank)."),
+    ([(PAIR, "out * size"), (PAIR, f"{PAIR} + out * size")], "W is counted too: it is frozen.", "count A and B alone."),
     ([(PAIR, "(out + size)"), (PAIR, "rank + out + size"), (PAIR, "rank * out + size"), (PAIR, "out + rank * size")],
      "rank isn't a factor of both parts: brackets may be missing.", "A has rank · in numbers, B has out · rank."),
     ([(PAIR, "rank * 2 * out"), (PAIR, "rank * 2 * size")], "A and B are taken as equally large.", "add them."),
@@ -399,9 +387,8 @@ perplexity.mistakes(
     ([(TRUE_ONES, f"{TRUE_ONES} + 1e-{n}") for n in (8, 9, 10, 12, 15)],
      "a small number is added before log(): an unlikely token's loss is too small.", "leave it out."),
     ("-np.log(", "np.log(", "the minus before log() is missing: the loss is -log(p).", "turn the sign."),
-    ([(SHIFTED, shift, SOFTMAX, f"np.exp(shifted) / np.exp(shifted).sum({axis})") for shift in (SHIFTED,
-     "predicted - predicted.max()") for axis in ("axis=0", "")], "the softmax doesn't run along the rows.",
-     "use axis=1, keepdims=True."),
+    ([(SHIFTED, shift, SOFTMAX, f"np.exp(shifted) / np.exp(shifted).sum({axis})") for axis in ("axis=0", "")
+     for shift in (SHIFTED, "predicted - predicted.max()")], "the softmax doesn't run along the rows.", "use axis=1."),
     ([(SOFTMAX, "np.exp(shifted)"), (SOFTMAX, "np.exp(predicted)")], "the softmax is missing.", "divide by the sum."),
     ([(TRUE_ONES, f"probabilities{which}") for which in ("[:, targets]", "[targets]", "", ".max(axis=1)")],
      "whole columns or rows are taken, or the largest.", "pick one number a row, with np.arange(M) for the rows."),
@@ -420,11 +407,10 @@ def json_scores(answers: list[str], truths: list[dict[str, str]]) -> tuple[float
         if isinstance(found, dict) and found.keys() == truth.keys():
             valid += 1
             right += found == truth
-    return valid / max(1, len(answers)), right / max(1, len(answers))
+    return valid / (n := max(1, len(answers))), right / n
 
 
-CALM, APP = {"topic": "refund", "tone": "calm"}, {"topic": "app", "tone": "angry"}
-RIGHT = json.dumps(CALM)
+RIGHT, APP = json.dumps(CALM := {"topic": "refund", "tone": "calm"}), {"topic": "app", "tone": "angry"}
 INVALID = [f"```json\n{RIGHT}\n```", f"Here it is: {RIGHT}", '{"topic": "refund"}', RIGHT[:-1] + ', "island": "Tarve"}',
            "[1, 2]", '["topic", "tone"]', "topic: refund, tone: calm", "", RIGHT.replace('"', "'"), f"[{RIGHT}]",
            f"{RIGHT} {RIGHT}", f'{{"note": {RIGHT}}}', '{"Topic": "refund", "Tone": "calm"}', "42", "null"]  # fmt: skip
@@ -438,9 +424,8 @@ json_scores.tries(
     (['{"name": "Tarve"}', RIGHT], [{"name": "Tarve"}] * 2), ([RIGHT, '{"name": "Tarve"}'], [CALM, {"name": "Tarve"}]),
 )  # fmt: skip
 json_scores.draws(lambda rng: ([*rng.choice([*INVALID, *VALID, *VALID], 5)], [CALM, APP, *[CALM] * 3]), times=4)
-KEYS, COUNTED = "found.keys() == truth.keys()", "isinstance(found, dict) and found.keys() == truth.keys()"
-SHARES = "valid / max(1, len(answers)), right / max(1, len(answers))"
-READ, SAME = "json.loads(answer)", "found == truth"
+KEYS, READ, SAME = "found.keys() == truth.keys()", "json.loads(answer)", "found == truth"
+COUNTED, SHARES = f"isinstance(found, dict) and {KEYS}", "valid / (n := max(1, len(answers))), right / n"
 json_scores.mistakes(
     ([(KEYS, "truth.keys() <= found.keys()"), (KEYS, "found.keys() <= truth.keys()"), (KEYS,
      "len(found) == len(truth)")], "additional keys pass, or missing ones.", "compare all keys: ==."),
@@ -452,13 +437,11 @@ json_scores.mistakes(
     ([(COUNTED, "isinstance(found, dict)"), (COUNTED, "True")], "any JSON, or any object, is valid.", "look at keys."),
     ([(KEYS, 'found.keys() == {"topic", "tone"}'), (COUNTED, '"topic" in found and "tone" in found')],
      "the keys topic and tone are written into the function.", "use the keys of the truth."),
-    ([(READ, 'json.loads(answer.strip().strip("`").removeprefix("json"))'), (READ,
-     'json.loads(answer.replace("```json", "").replace("```", ""))'), (READ,
-     'json.loads(answer[answer.find("{") : answer.rfind("}") + 1])')],
-     "what stands around the object is taken off, a fence or a sentence.", "give json.loads() the answer as it is."),
+    ([(READ, f"json.loads(answer{form})") for form in ('.strip().strip("`").removeprefix("json")',
+     '.replace("```json", "").replace("```", "")', '[answer.find("{") : answer.rfind("}") + 1]')],
+     "what stands around the object is taken off.", "give json.loads() the answer as it is."),
     (SHARES, "valid / max(1, len(answers)), right / max(1, valid)", "right is a share of the valid.", "divide by all."),
-    (SHARES, "valid, right", "answers are counted, and shares are wanted.",
-     "divide both by how many answers there are."),
+    (SHARES, "valid, right", "answers are counted: shares are wanted.", "divide both by the number of answers."),
     (SHARES, "valid / len(answers), right / len(answers)", "there may be no answers: 0 / 0.", "return (0, 0)."),
     ("valid += 1", f"valid += {SAME}", "valid counts right answers.", "look at the form alone."),
     (SAME, "1", "right counts valid answers: right form, whatever it says.", "compare the whole dict with the truth."),
@@ -523,9 +506,7 @@ sample_probabilities.mistakes(
      "temperature 0 gives something else than a single 1, at the largest logit.", "make zeros, and write a 1."),
     (WEIGHTS, "np.exp(logits / temperature)", "exp() of a large number is infinite.", "subtract the largest."),
     (FILLED, "kept = probabilities", "top_p isn't used: every token stays.", "cut when it is reached."),
-    ([(FILLED, CUT.format(form)) for form in ("probabilities[order] >= 1 - top_p",
-     "np.arange(len(order)) < top_p * 5")], "top_p is no sum here: it meets single probabilities, or counts tokens.",
-     "add up."),
-    ([(SORTED, "np.argsort(probabilities)"), (SORTED, "np.arange(len(logits))")],
-     "the tokens aren't added up from the likeliest on.", "sort them, the largest probability first."),
+    ([(FILLED, CUT.format(form)) for form in ("probabilities[order] >= 1 - top_p", "np.arange(len(kept)) < top_p * 5")],
+     "top_p meets single probabilities, or counts tokens.", "compare it with sums."),
+    ([(SORTED, "np.argsort(probabilities)"), (SORTED, "np.arange(len(logits))")], "the likeliest come last.", "sort."),
 )  # fmt: skip
