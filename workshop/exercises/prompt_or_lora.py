@@ -337,7 +337,7 @@ count_trainable.mistakes(
     ([(PAIR, "(out + size)"), (PAIR, "rank + out + size"), (PAIR, "rank * out + size"), (PAIR, "out + rank * size")],
      "rank isn't a factor of both parts: brackets may be missing.", "A has rank · in numbers, B has out · rank."),
     ([(PAIR, "rank * 2 * out"), (PAIR, "rank * 2 * size")], "A and B are taken as equally large.", "add them."),
-    ([("in shapes", "in shapes[:1]"), ("in shapes", "in shapes[-1:]")], "only one matrix is counted.", "add up."),
+    ([("in shapes", "in shapes[:1]"), ("in shapes", "in shapes[-1:]")], "only one matrix is counted.", "add up: +=."),
 )  # fmt: skip
 
 
