@@ -4,11 +4,13 @@ import json
 import math
 import re
 import string
+from collections import Counter
 
 import numpy as np
 import pytest
 
 from tests.exercises.proofs import Answers, prove
+from workshop.checks.edits import edit
 from workshop.checks.registry import list_exercises
 from workshop.exercises import prompt_or_lora as lesson
 
@@ -50,7 +52,7 @@ def hyphens_off(answer, truth):
     return _words(answer.replace("-", "")) == _words(truth.replace("-", ""))
 
 
-@wrong("4.1", "punctuation is taken off at the ends of words alone")
+@wrong("4.1", "marks go at the ends of words alone")
 def stripped_words(answer, truth):
     lists = []
     for text in (answer, truth):
@@ -362,7 +364,7 @@ def transposed(W, A, B, alpha):
     return W.T + alpha / A.shape[0] * A.T @ B.T
 
 
-@wrong("4.6", "the update isn't divided by r")
+@wrong("4.6", "the update isn't scaled by alpha / r")
 def no_scale(W, A, B, alpha):
     return W + B @ A
 
@@ -500,7 +502,7 @@ def keys_as_substrings(answers, truths):
     return sum(valid) / len(answers), sum(good) / len(answers)
 
 
-@wrong("4.9", "JSON may be a list or a number")
+@wrong("4.9", "JSON may be a list, a number or null")
 def no_keys(answers, truths):
     valid = good = 0
     for i, answer in enumerate(answers):
@@ -682,6 +684,108 @@ def in_torch(logits, temperature, top_p):
     outside = torch.cumsum(sums, 0) - sums >= top_p
     p[places[outside]] = 0
     return p / p.sum()
+
+
+def _scorer(keep, drop, change=str.lower):
+    """Return exact_match by hand. keep: of a character, its text and place, what is left; drop: of the words."""
+
+    def words(text):
+        text = change(text.replace("-", " "))
+        return drop("".join(keep(each, text, i) for i, each in enumerate(text)))
+
+    return lambda answer, truth: words(answer) == words(truth)
+
+
+def _kept(character, text, i, test=str.isalnum, gap=""):
+    in_number = text[:i][-1:].isdigit() and text[i + 1 :][:1].isdigit()
+    return character if test(character) or character.isspace() or in_number else gap
+
+
+def _wrapped(character, text, i):
+    in_number = text[i - 1].isdigit() and text[i + 1 : i + 2].isdigit()
+    return character if character.isalnum() or character.isspace() or in_number else ""
+
+
+def _without(out, blank=None):
+    return lambda text: [word for word in text.split(blank) if word not in out]
+
+
+def _removed(text):
+    words = text.split()
+    for word in words:
+        if word in ("a", "an", "the"):
+            words.remove(word)
+    return words
+
+
+def _without_the_first(text):
+    words = text.split()
+    return words[1:] if words[:1] in (["a"], ["an"], ["the"]) else words
+
+
+ALL_THREE = _without(("a", "an", "the"))
+for _likely, _answer in (
+    ("digits go like marks", _scorer(lambda *at: _kept(*at, test=str.isalpha), ALL_THREE)),
+    ('"he" goes like "the"', _scorer(_kept, _without("a an the"))),
+    ("articles stay", _scorer(_kept, _without_the_first)),
+    ("of two articles in a row one stays", _scorer(_kept, _removed)),
+    ("at i = 0, i - 1 is the last place", _scorer(_wrapped, ALL_THREE)),
+    ("upper-case and lower-case", _scorer(_kept, ALL_THREE, change=str)),
+    ("a mark becomes a blank", _scorer(lambda *at: _kept(*at, gap=" "), ALL_THREE)),
+    ("there are empty words", _scorer(_kept, _without(("a", "an", "the"), " "))),
+):
+    wrong("4.1", _likely)(_answer)
+
+BOTH = "probabilities[np.arange(len(targets)), targets]"
+FILLED, ZERO = "kept[order[{0}]] = probabilities[order[{0}]]", lesson.ZERO
+WARM = (lesson.WEIGHTS, "np.exp(logits - logits.max())", "weights / weights.sum()")
+for _id, _likely, *_pieces in (
+    ("4.2", "the turns are right, but a text isn't as it was given", "question))", "question.strip()))"),
+    (
+        "4.2",
+        "the turns are right, but a text isn't as it was given",
+        '"assistant", answered',
+        '"assistant", answered.strip()',
+    ),
+    (
+        "4.2",
+        "all turns are one and the same dict",
+        "} for role, text in turns]",
+        "} for role, text in turns[-1:] * len(turns)]",
+    ),
+    ("4.2", "an example, or half of one, is missing", "in examples:", "in examples[:1]:"),
+    ("4.3", "messages are counted, or one of them decides", "in messages]", "in messages[-1:]]"),
+    ("4.3", "an empty text counts as none", "in messages]", 'in messages if message["content"] != ""]'),
+    ("4.3", "a line may be JSON and no object", "isinstance(row, dict)", "not isinstance(row, list)"),
+    ("4.3", "a line may be JSON and no object", "isinstance(row, dict)", "isinstance(row, (dict, str))"),
+    ("4.4", "tokens are masked by value", "place < prompt_length", "token in ids[:prompt_length]"),
+    ("4.5", "the update isn't scaled by alpha / r", "alpha / len(A) * ", ""),
+    ("4.5", "A and B are exchanged", "A.T @ B.T", "B.T @ A.T"),
+    ("4.6", "* multiplies number by number", "B @ A", "B * A"),
+    ("4.8", "all rows lose one number", "predicted.max(axis=1, keepdims=True)", "predicted.max()"),
+    ("4.8", "a small number is added before log()", BOTH, f"{BOTH} + 1e-12"),
+    ("4.8", "the minus before log() is missing", "-np.log", "np.log"),
+    ("4.9", "JSON may be a list, a number or null", "isinstance(found, dict)", "not isinstance(found, list)"),
+    ("4.9", "the first truth's keys are used for all", "== truth.keys()", "== truths[0].keys()"),
+    ("4.10", "a token more is kept", FILLED.format("before < top_p"), FILLED.format("before <= top_p")),
+    ("4.10", "a small number stands for temperature 0", ZERO, "    temperature = max(temperature, 1e-3)\n"),
+    ("4.10", "the probabilities are divided by", *WARM, f"{WARM[2]} / temperature"),
+):
+    _exercise = next(one for one in list_exercises("04") if one.id == _id)
+    wrong(_id, _likely)(edit(_exercise.reference, tuple(zip(_pieces[::2], _pieces[1::2], strict=True))))
+
+
+@wrong("4.7", "only one matrix is counted")
+def last_matrix(shapes, rank):
+    total = 0
+    for rows, columns in shapes:
+        total = rank * columns + rank * rows
+    return total
+
+
+@right("4.7")
+def counted_by_shape(shapes, rank):
+    return sum(count * rank * (rows + columns) for (rows, columns), count in Counter(shapes).items())
 
 
 test_stub_fails, test_solution_passes, test_wrong_answer, test_other_right_answer, test_proven = prove(
