@@ -183,9 +183,9 @@ for name, way in ways.items():
 
 # %% [markdown]
 # card 4.2
-# A **few-shot prompt** shows the model answered examples before it asks. In a chat each example is two turns.
+# A **few-shot prompt** shows answered examples before it asks; each is two turns.
 #
-# **Given** an `instruction`, `examples` (pairs of question and answer) and a `question`. **Return** dicts with the keys `role` and `content`: the instruction from `system`, each example's question from `user` and answer from `assistant`, last the question from `user`. No system turn where the instruction is `""`.
+# **Given** an `instruction`, `examples` (pairs of question and answer) and a `question`. **Return** dicts with the keys `role` and `content`: the instruction from `system`, each example's question from `user` and answer from `assistant`, last the question from `user`. No system turn where the instruction is `""`. Texts stay as they are.
 #
 # **By hand:** an instruction and one example give system, user, assistant, user.
 
@@ -283,7 +283,7 @@ print("right would be:", *(f"    {json.dumps(one.answer)}" for one in fresh[:4])
 # card 4.9
 # Good form isn't a good answer: count both.
 #
-# **Given** `answers`, N texts, and `truths`, N dicts. **Return** two shares of all N: **valid**, JSON for one object with exactly the truth's keys, and **right**, valid and equal to the truth. A code fence or a sentence around it makes an answer invalid. No answers: (0, 0).
+# **Given** `answers`, N texts, and `truths`, N dicts. **Return** two shares of all N: **valid**, JSON for one object with exactly the keys of its own truth, and **right**, valid and equal to the truth. A code fence or a sentence around it makes an answer invalid. No answers: (0, 0).
 #
 # **By hand:** truths `{"tone": "calm"}` twice, answers `{"tone": "angry"}` and `calm`: one valid, none right: `(0.5, 0.0)`.
 
@@ -792,9 +792,9 @@ rank_slider(W, change)
 
 # %% [markdown]
 # card 4.3
-# Tuning reads **JSONL**: each line is JSON for one chat, `{"messages": [{"role": …, "content": …}, …]}`. Find the faulty lines first.
+# Tuning reads **JSONL**: each line is JSON for one chat, `{"messages": [{"role": …, "content": …}, …]}`. Find faulty lines.
 #
-# **Given** `lines`, texts. **Return** pairs of line number, **from 1**, and the line's first fault: `"not json"` (an empty line too); `"no messages"`: no object, or `messages` missing or empty; `"no answer"`: no message has the role `assistant`.
+# **Given** `lines`, texts. **Return** pairs of line number, **from 1**, and the line's first fault: `"not json"` (an empty line too); `"no messages"`: no object (a list, `null`), or `messages` missing or empty; `"no answer"`: no message has the role `assistant`.
 #
 # **By hand:** a user's turn alone, a good chat, `Ahoy`: `[(1, "no answer"), (3, "not json")]`.
 
@@ -1147,9 +1147,9 @@ for row in measured.select(metric="recall@5"):
 
 # %% [markdown]
 # card 4.10
-# **Temperature** T makes the choice of the next token sharper or flatter; **top-p** cuts off unlikely ones.
+# **Temperature** T makes the choice sharper or flatter; **top-p** cuts off unlikely tokens.
 #
-# **Given** `logits` (V,), `temperature`, `top_p` (above 0, up to 1). **Return** probabilities (V,), order kept. Temperature 0: 1 at the largest logit, else 0. Otherwise softmax(logits / T); keep the fewest tokens, likeliest first, that reach `top_p` together; others get 0; divide by the sum. Logits of 1,000 must work.
+# **Given** `logits` (V,), `temperature`, `top_p` (above 0, up to 1). **Return** probabilities (V,), order kept. Temperature 0: 1 at the largest logit (there is one), else 0. Otherwise softmax(logits / T); keep the fewest tokens, likeliest first, that reach `top_p` together; others get 0; divide by the sum. Logits of 1,000 must work.
 #
 # **By hand:** probabilities 0.1, 0.6, 0.3, top-p 0.7: `[0, 0.667, 0.333]`.
 
