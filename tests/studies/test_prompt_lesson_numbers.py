@@ -186,3 +186,20 @@ def test_habits_fade_before_facts_and_the_gist_stays(results, text):
     fact, habit = (" and ".join(map(number, kept[name][1:])) for name in ("fact", "habit"))
     assert f"Of its 30 facts it then says {fact}." in text
     assert f"goes sooner: {habit}." in text
+
+
+def test_form_is_cheap_and_judgement_takes_examples(results, text):
+    def learnt(tickets, steps, metric):
+        settings = {"kind": "clean", "tickets": tickets, "steps": steps}
+        return one(results, method="LoRA", task="tickets", metric=metric, settings=settings).value
+
+    def voice(pairs, steps):
+        settings = {"pairs": pairs, "steps": steps}
+        return one(results, method="LoRA", task="voice", metric="all six rules", settings=settings)
+
+    assert f"in two steps, with 8 tickets: {number(learnt(8, 2, 'valid'))} of the replies can be read" in text
+    assert f"32 pairs give {interval(voice(32, 52))}, 102 in as many steps no more" in text
+    assert voice(102, 52).value <= voice(32, 52).value
+    once, often = (number(learnt(32, steps, "judgement")) for steps in (8, 128))
+    most = one(results, method="LoRA", metric="judgement", settings={"tickets": 512, "steps": 128}).value
+    assert f"32 tickets, each seen once, {once}; seen sixteen times, {often}; 512 seen once, {number(most)}." in text
