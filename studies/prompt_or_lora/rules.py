@@ -158,8 +158,8 @@ LIMITS = {
     + "Of random weights' rates the highest tried was the best, if by little (loss 2.09 against 2.11): higher ones "
     "may be better. The price of pre-training, which its makers paid, isn't counted.",
     "C11": SMALL
-    + "One task, one stop; 240 short questions of four kinds; with other rates both may keep more. Of full tuning's rates "
-    "the highest tried was the best. An answer in JSON counts as right where it is short and holds the answer.",
+    + "One task, one stop; 240 short questions of four kinds; with other rates both may keep more. Of full tuning's "
+    "rates the highest tried was the best. An answer in JSON counts as right where it is short and holds the answer.",
     "C12": "By construction; full tuning can go back wherever a copy of the weights was kept.",
     "C13": SMALL
     + "Countable rules aren't style, and keeping numbers isn't truth. The training data were made to teach just this.",
