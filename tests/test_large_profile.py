@@ -1,4 +1,4 @@
-"""Lesson 04's cells run under `large`: another model, its own adapters, no band. Stand-ins take the models' places."""
+"""Lesson 04's cells run under `large`, and with own texts set: another model, its own adapters, no band."""
 
 import sys
 
@@ -39,6 +39,10 @@ def stand_ins(tmp_path, monkeypatch):
     monkeypatch.setattr(models, "load_encoder", lambda settings: torch.nn.Sequential(torch.nn.Linear(64, 32)))
     monkeypatch.setenv("WORKSHOP_PROFILE", "large")
     monkeypatch.setenv("WORKSHOP_RESULTS", str(tmp_path / "results"))
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "tickets.csv").write_text("text,label\nLate,delay\nA dog?,question\n", encoding="utf-8")
+    monkeypatch.setenv("WORKSHOP_DATA", str(own))
     return asked
 
 
@@ -56,7 +60,7 @@ def test_the_same_cells_run_under_large_without_a_band(stand_ins, monkeypatch, c
         exec(compile(code, "a cell of lesson 04", "exec"), lesson)
     said = capsys.readouterr().out
     assert stand_ins == ["qwen3-0.6b"]
-    assert lesson["settings"].profile == "large"
+    assert (lesson["settings"].profile, lesson["settings"].data.name) == ("large", "own")
     assert bands == []
     assert "off and unloaded write the same: True" in said
     assert said.count("passes its check") + said.count("✓") >= 10, said[-2000:]
