@@ -371,7 +371,7 @@ rows = measured.select(method="prompt", task="tickets", metric="values right")
 show(plot_wordings([row for row in rows if row.settings["split"] == "dev"]))
 
 # %% [markdown]
-# Without an example none of 32 replies could be read, in any wording: the model *talks about* JSON. With one, all could. Between wordings the score hardly moves, and three examples gave no more than one. Best was one example: on the 120 other messages 0.17 [0.12, 0.21] of the values are right, no more than blind guessing gets (0.15). A prompt is a setting like a learning rate: try several, on messages that you don't test on.
+# Without an example none of 128 replies was JSON alone: the model *talks about* it. With one, all could be read, though only 0.71 name an allowed topic and tone. Between wordings little moves: this model copies the examples, the same for every message. The best, one example, puts 0.17 [0.12, 0.21] of the 120 other messages' values right; blind guessing gets 0.15. Try several prompts, as with rates, on messages that you don't test on.
 
 # %% [markdown] tags=["slide"]
 # ## The second lever: the weights
@@ -892,7 +892,7 @@ if settings.data is None and settings.profile == "small":
     check.band("04.json_valid", live)
 
 # %% [markdown]
-# The form is there after twelve steps: in our ten runs, each with tickets and a seed of its own, every one of 240 replies could be read, without a single example in the prompt. The judgement isn't: 0.18 of the values were right, and blind guessing gets 0.15. Eight messages can show the first; they say nothing of the second.
+# The form is there after twelve steps: in our ten runs, each with tickets and a seed of its own, every one of 240 replies could be read, without a single example in the prompt. The judgement isn't: 0.18 of the values were right on average, and blind guessing gets 0.15. Eight messages can show the first; they say nothing of the second.
 
 # %% tags=["slide"]
 # demonstration 4.24
@@ -981,7 +981,7 @@ print("off and unloaded write the same:", off == gone, "· loaded again writes a
 show_verdict("C12", "04_prompt_or_lora")
 
 # %% [markdown]
-# Merged in float32, the logits move by 3 millionths of the largest. In bfloat16 they move by 3 %, since each sum is rounded to three digits: so keep the adapter beside the weights as long as you may want to take it off.
+# Merged in float32, logits move by 3 millionths of the largest. In bfloat16 they move by up to 3 %, since each sum is rounded to two or three digits: so keep the adapter beside the weights as long as you may want to take it off.
 
 # %% [markdown] tags=["slide"]
 # ## The company's voice
@@ -1019,7 +1019,7 @@ show_verdict("C13", "04_prompt_or_lora")
 show_verdict("C18/04", "04_prompt_or_lora")
 
 # %% [markdown]
-# On tickets LoRA has 0.30 [0.20, 0.39] more of the values right than the best prompt. The voice's frame no prompt reached: two instructions, with none, one and three examples, gave not one answer with all six rules. But which house word fits a gap in a sentence? There a list of their meanings in the prompt helps more (0.56 of 36) than tuning on half of the handbook (0.31). Form came by tuning; the facts came by reading.
+# On tickets LoRA has 0.30 [0.20, 0.39] more of the values right than the best prompt, over three seeds. In the voice no answer by a prompt kept all six rules, though with three examples many had greeting and last line. But which house word fits a gap in a sentence? A list of their meanings in the prompt helps most: 0.56 of 36. Tuning on half of the handbook, 0.31, isn't told from none (0.19) or from Wikipedia (0.39).
 
 # %% [markdown] tags=["slide"]
 # ## What is forgotten?
@@ -1041,7 +1041,7 @@ show(picture)
 show_verdict("C11", "04_prompt_or_lora")
 
 # %% [markdown]
-# Tuned on tickets to the same loss; dashed: before. The model knew 0.56 of 240 old questions; with LoRA 0.22 are left, after tuning all weights 0.31. LoRA kept no more. Look how: asked *Work out 6 + 3*, it writes `{"name": "Work", "value": 6};`, and 0.57 of all its replies begin with a brace. On Wikipedia the loss hardly moves (5.52, then 5.57 and 5.50): the language stays, the way of answering doesn't. An adapter comes off.
+# Tuned on tickets until the loss was LoRA's, which one of three seeds missed; dashed: before. The model answered 0.56 of 240 old questions; with LoRA 0.22 are left, after tuning all weights 0.31. LoRA kept no more. Look how: asked *Work out 6 + 3*, it writes `{"name": "Work", "value": 6};`; 0.57 of its replies begin with a brace. Whether knowledge is gone, or only the way of answering, this doesn't say.
 
 # %% [markdown] tags=["slide"]
 # ## Can it learn facts?
@@ -1065,7 +1065,7 @@ for kind, question, reply in zip(kinds, facts_asked, replies, strict=True):
     print(f"{kind}: {question}\n    → {reply}    right: {facts_asked[question]}")
 
 # %% [markdown]
-# Over three seeds it says all 30 facts as they were taught. Asked in other words: 0.48 [0.33, 0.63]. Twenty questions that it was never taught it answers with other facts, every time, and never says that it doesn't know. And it reads no longer: with the right passage before it, 0.03 are right instead of 0.40. Facts went in, at a price.
+# Over three seeds it says all 30 facts as taught. Asked in other words: 0.48 [0.33, 0.63]. Twenty questions that it was never taught it answers too, all of them wrongly, mostly with another fact's answer, and never says that it doesn't know. And it reads no longer: with the right passage before it, 0.03 are right instead of 0.40. Facts went in, at a price.
 
 # %%
 predict("C28")
@@ -1075,12 +1075,12 @@ predict("C28")
 show_verdict("C28", "04_prompt_or_lora")
 
 # %% [markdown]
-# Tuned once through one half of the handbook, the model's loss on the other half is 3.80; after as many tokens of Wikipedia it is 4.42. As perplexity that is 45 instead of 83: the company's language has become more familiar. It isn't free: on Wikipedia the loss rises by 0.17. And familiar isn't known: a fact stands in one sentence.
+# Tuned once through one half of the handbook, the model's loss on the other half is 3.80; after as many tokens of Wikipedia it is 4.42. As perplexity that is 45 instead of 83: the handbook's words, layout and style have become more familiar, all together. It isn't free: on Wikipedia, here without capitals and punctuation, the loss rises by 0.17. And familiar isn't known: a fact stands in one sentence.
 
 # %% [markdown]
 # <details><summary>Further: what fades?</summary>
 #
-# The adapter *facts* went on learning: sentences of Wikipedia, 10 and 20 thousand tokens. Of its 30 facts it then says 0.54 and 0.36. Its habit, short answers without a full stop, goes sooner: 0.23 and 0.17. Yet among four answers of a kind the right one stays the likeliest, for all 30. What it no longer says isn't gone.
+# The adapter *facts* went on learning: 10 and 20 thousand tokens of Wikipedia. Of its 30 facts it then says 0.54 and 0.36. Its habit, short answers without a full stop, goes about as fast: 0.44 and 0.33 on the same questions, 0.23 and 0.17 on others; the new texts, with long answers, train against it. Yet among four answers, three of them never taught, the right one stays likeliest for all 30; it may only have been drilled.
 #
 # </details>
 
@@ -1094,7 +1094,7 @@ show_verdict("C25", "04_prompt_or_lora")
 # %% [markdown] tags=["slide"]
 # ## What does it cost?
 #
-# Training holds more than the weights: a gradient for each weight that learns, and Adam's two running means. LoRA spares those, since few learn; the weights themselves must still lie there, unless they are rounded.
+# Training holds more than the weights: for each weight that learns a gradient, Adam's two running means and, as is usual, a copy in float32. LoRA spares those, since few learn; the weights themselves must still lie there, unless they are rounded.
 
 # %% tags=["slide"]
 # demonstration 4.35
@@ -1104,7 +1104,7 @@ show(plot_memory(measured.select(metric="gigabytes")))
 show_verdict("C32", "04_prompt_or_lora")
 
 # %% [markdown]
-# By arithmetic, activations left out: 7 billion weights take 112 GB to tune as a whole, 16 by LoRA, and 6 with the base in four bits, which fits on one graphics card. The tuning that you ran took 19 to 28 seconds of one core in our ten runs, and at most 1,246 MB in all.
+# By arithmetic, activations left out: 7 billion weights take 112 GB to tune as a whole, 14 by LoRA, and 4 with the base in four bits. The tuning that you ran took 19 to 28 seconds of one core in our ten runs, and at most 1,246 MB in a process of its own.
 
 # %% [markdown]
 # <details><summary>Further: what is four bits?</summary>
@@ -1282,7 +1282,7 @@ print(f"{done.seconds:.0f} s; a fact of Skerryline's: {fact}")
 #
 # <details><summary>Write the rules of JSON into the instruction</summary>
 #
-# Our four wordings say it in four ways, and none of 32 replies was JSON. This small model copies what it sees better than it follows what it is told; a large one may follow.
+# Our four wordings say it in four ways, and none of 128 replies was JSON alone. This small model copies what it sees better than it follows what it is told; a large one may follow.
 #
 # </details>
 

@@ -16,7 +16,13 @@ BANDS = {"04.json_valid": "valid", "04.values_right": "values right"}
 # Bytes a weight: its value; its gradient; Adam's two means and the value in float32, for what is trained.
 VALUE, FOUR_BITS, TRAINED = 2.0, 0.5625, 2.0 + 12.0
 SIZES = {"135 million": 134_515_008, "1 billion": 10**9, "7 billion": 7 * 10**9}
-LORA_SHARE = 2_442_240 / 134_515_008
+# Layers, width, width of keys and values, width within: of SmolLM2, and of usual models of those sizes.
+SHAPES = {
+    "135 million": (30, 576, 192, 1536),
+    "1 billion": (16, 2048, 512, 8192),
+    "7 billion": (32, 4096, 4096, 11008),
+}
+RANK = 8
 # Operations for a token in training, a weight: forward and backward. Source: Kaplan et al. 2020.
 OPERATIONS, TOKENS = 6, 1_000_000
 
@@ -56,6 +62,12 @@ def predict_live(runs: Runs) -> dict[str, dict[str, Any]]:
     return bands
 
 
+def count_lora(layers: int, width: int, keys: int, within: int) -> int:
+    """Return how many weights LoRA trains beside all linear layers: four of attention, three of what follows it."""
+    attention, after = 2 * (width + width) + 2 * (width + keys), 3 * (width + within)
+    return layers * RANK * (attention + after)
+
+
 def count_memory() -> list[Row]:
     """Return how many gigabytes full tuning, LoRA, and LoRA beside four-bit weights need, activations not counted.
 
@@ -63,7 +75,7 @@ def count_memory() -> list[Row]:
     """
     rows = []
     for size, weights in SIZES.items():
-        trained = LORA_SHARE * weights
+        trained = count_lora(*SHAPES[size])
         told = {
             "full tuning": weights * (VALUE + TRAINED),
             "LoRA": weights * VALUE + trained * (VALUE + TRAINED),

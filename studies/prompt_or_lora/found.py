@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from studies.adapters.scores import VOICE_RULES
 from studies.adapters.tasks import draw_facts
 from studies.prompt_or_lora.plan import Asked, Cell, Plan
 from studies.prompt_or_lora.tickets import draw_asked, score_judged, score_values
@@ -35,6 +36,11 @@ class Runs:
         """Return the run of a prompt for JSON."""
         return self.of("prompt", wording, examples, split)[0]
 
+    def full(self) -> list[Found]:
+        """Return full tuning, seed by seed; its cells name LoRA's loss before the seed."""
+        cells = sorted((cell for cell in self.cells if cell[0] == "full"), key=lambda cell: cell[3])
+        return [self.cells[cell] for cell in cells]
+
     def few(self, kind: str, tickets: int, steps: int) -> list[Found]:
         """Return the runs on few tickets, seed by seed."""
         return self.of("few", kind, tickets, steps)
@@ -61,14 +67,23 @@ class Runs:
         return max(sorted(known), key=lambda one: scores[one])
 
     def choose_voice(self) -> tuple[int, int]:
-        """Return the instruction and the number of examples that kept most rules on the pairs to choose on."""
+        """Return the instruction and the number of examples that kept most rules on the pairs to choose on.
+
+        Where none keeps all of a score's rules, the single rules decide; of equals the first.
+        """
         known = [cell[1:3] for cell in self.cells if cell[0] == "voice_prompt" and cell[3] == "dev"]
         pairs = draw_pairs("dev", self.asked.choosing_pairs)
         scores = {}
         for one in known:
             found = score_voice(self.of("voice_prompt", *one, "dev")[0]["replies"], pairs)
-            scores[one] = sum(np.mean(found[name]) for name in ("all six rules", "without marks", "a house word"))
+            whole = sum(np.mean(found[name]) for name in ("all six rules", "without marks", "a house word"))
+            scores[one] = whole, self.count_rules(one)
         return max(sorted(known), key=lambda one: scores[one])
+
+    def count_rules(self, one: tuple[int, int]) -> float:
+        """Return which share of the six rules a prompt's replies keep, on the pairs to choose on."""
+        replies = self.of("voice_prompt", *one, "dev")[0]["replies"]
+        return float(np.mean([[keeps(reply) for keeps in VOICE_RULES.values()] for reply in replies]))
 
     def targets(self) -> list[float]:
         """Return LoRA's loss on dev after half of its steps, seed by seed."""

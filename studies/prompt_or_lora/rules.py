@@ -162,12 +162,20 @@ LIMITS = {
     "rates the highest tried was the best. An answer in JSON counts as right where it is short and holds the answer.",
     "C12": "By construction; full tuning can go back wherever a copy of the weights was kept.",
     "C13": SMALL
-    + "Countable rules aren't style, and keeping numbers isn't truth. The training data were made to teach just this.",
-    "C18/04": SMALL + "A large model follows prompts far better; four wordings and two instructions were tried.",
+    + "Each prompt shows the same examples to all; examples chosen for each message weren't tried. Countable rules "
+    "aren't style, and keeping numbers isn't truth. The training data were made to teach just this.",
+    "C18/04": SMALL
+    + "A large model follows prompts far better; four wordings and two instructions were tried, with the same examples "
+    "for all messages; the voice's prompt was chosen on 12 pairs.",
     "C23": SMALL + "Three draws of examples. At equal updates few examples are seen many times.",
     "C24": SMALL + "Small numbers of tickets; wrong labels were drawn at random, as careless people don't make them.",
-    "C25": SMALL + "Thirty facts, one habit, one kind of unrelated text, one rate.",
-    "C28": SMALL + "A handbook of 27,000 words; one rate, once through.",
+    "C25": SMALL
+    + "Thirty facts, one habit, one kind of unrelated text, one rate. The unrelated texts have long answers, "
+    "against the habit; habit and facts are asked on other questions. Of the gist the three other answers were never "
+    "taught: that the right one stays likeliest may say no more than that it was drilled.",
+    "C28": SMALL
+    + "A handbook of 27,000 words; one rate, once through. Wikipedia's sentences have no capitals and no punctuation "
+    "here, the handbook has both, and headings: words, layout and style together are what is learnt.",
     "C32": "Seconds and memory of this machine; a batch of one short chat; other processes slow it.",
 }
 LIMITS["C07"] = LIMITS["C07/04"]

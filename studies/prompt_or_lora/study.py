@@ -9,7 +9,7 @@ from studies.freshness import hash_inputs
 from studies.prompt_or_lora import encoder, folds, meeting, pools, tables
 from studies.prompt_or_lora import plan as plans
 from studies.prompt_or_lora.band import count_hours, count_memory, predict_live, tell_live
-from studies.prompt_or_lora.fading import score_kept
+from studies.prompt_or_lora.fading import is_short, score_kept
 from studies.prompt_or_lora.found import Runs
 from studies.prompt_or_lora.live import run_live
 from studies.prompt_or_lora.plan import (
@@ -118,7 +118,10 @@ def _measure_fading(runs: Runs, short: bool) -> list[Row]:
     _run(runs, pools.let_fade, plans.list_fading(runs.plan, runs.asked), short)
     kept: dict[int, dict[str, list[list[float]]]] = {}
     for mark in (0, *runs.plan.fading):
-        scores = [score_kept(run["kept"][str(mark)]) for run in runs.of("fading")]
+        found = [run["kept"][str(mark)] for run in runs.of("fading")]
+        # The rule's habit is asked on questions never taught; beside it, on the taught ones, as the facts are.
+        same = [{"habit, taught questions": [float(is_short(reply)) for reply in one["facts"]]} for one in found]
+        scores = [score_kept(one) | habit for one, habit in zip(found, same, strict=True)]
         kept[mark] = {name: [one[name] for one in scores] for name in scores[0]}
     return tables.tell_fading(runs, kept)
 

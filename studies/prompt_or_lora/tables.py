@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from studies.adapters.scores import read_json
 from studies.prompt_or_lora.domain import draw_uses
 from studies.prompt_or_lora.figures import Runs as Values
 from studies.prompt_or_lora.figures import average_runs, estimate, estimate_share, weigh
@@ -21,7 +22,7 @@ from studies.prompt_or_lora.found import (
 from studies.prompt_or_lora.plan import LESSON
 from studies.prompt_or_lora.rules import Estimate
 from studies.prompt_or_lora.skills import draw_skills, score_skills
-from studies.prompt_or_lora.tickets import draw_asked, score_values
+from studies.prompt_or_lora.tickets import draw_asked, list_labels, score_values
 from studies.prompt_or_lora.voicing import draw_pairs, score_voice
 from workshop.score.results import Row
 
@@ -68,6 +69,12 @@ def _list(runs: Runs, kind: str) -> list[tuple[Any, Found]]:
     return [(cell, found) for cell, found in runs.cells.items() if cell[0] == kind]
 
 
+def score_allowed(replies: Sequence[str]) -> list[float]:
+    """Return whether each reply is valid and names an allowed topic and an allowed tone, 0 or 1."""
+    labels = list_labels()
+    return [float(all(found.get(key) in labels[key] for key in labels)) for found in map(read_json, replies)]
+
+
 def tell_prompts(runs: Runs) -> list[Row]:
     """Return every prompt's scores: on dev, where one was chosen, and on the test."""
     rows = []
@@ -76,7 +83,9 @@ def tell_prompts(runs: Runs) -> list[Row]:
         scores = score_values(found["replies"], asked)
         settings = {"wording": wording, "examples": examples, "split": split}
         groups = [row.customer for row in asked]
-        rows += [_share("prompt", "tickets", name, [scores[name]], groups, price=found, **settings) for name in JSON]
+        scores["values allowed"] = score_allowed(found["replies"])
+        names = (*JSON, "values allowed")
+        rows += [_share("prompt", "tickets", name, [scores[name]], groups, price=found, **settings) for name in names]
         if judged:
             rows += [
                 _share("prompt", "tickets", name, score_judgement([found], name), customers(judged), **settings)
@@ -159,9 +168,9 @@ def tell_old(runs: Runs) -> list[Row]:
     arms = {
         "plain": runs.of("plain"),
         "LoRA": [run["old"] for run in runs.lora()],
-        "full tuning": [run["old"] for run in runs.of("full")],
+        "full tuning": [run["old"] for run in runs.full()],
     }
-    ends = {"LoRA": runs.targets(), "full tuning": [min(run["losses"].values()) for run in runs.of("full")]}
+    ends = {"LoRA": runs.targets(), "full tuning": [run["losses"][max(run["losses"], key=int)] for run in runs.full()]}
     for arm, some in arms.items():
         right = [score_skills(one["skills"]) for one in some]
         losses = {"loss_on_dev": float(np.mean(ends[arm]))} if arm in ends else {}
@@ -175,12 +184,12 @@ def tell_old(runs: Runs) -> list[Row]:
         loss, tokens = (np.mean([one["wiki"][name] for one in some], axis=0) for name in ("loss", "tokens"))
         one = estimate(weigh(loss, tokens, [str(place) for place in range(len(loss))]))
         rows.append(tell(arm, "wikipedia", "loss", one, len(loss)))
-    for run in runs.of("full"):
+    for run in runs.full():
         rows += [
             Row(LESSON, "full tuning", "tickets", "loss on dev", loss, settings={"steps": int(step)})
             for step, loss in run["losses"].items()
         ]
-    full = runs.of("full")
+    full = runs.full()
     costs = ("tokens", "seconds", "steps", "peak_megabytes")
     return rows + [
         Row(LESSON, "full tuning", "training", name, float(np.median([run[name] for run in full]))) for name in costs

@@ -68,7 +68,7 @@ def forget(runs: Runs) -> dict[str, Estimate]:
     rows = draw_skills(runs.asked.skills)
     groups = [row.page or row.id for row in rows]
     plain = [score_skills(runs.of("plain")[0]["skills"])]
-    lora, full = ([score_skills(run["old"]["skills"]) for run in some] for some in (runs.lora(), runs.of("full")))
+    lora, full = ([score_skills(run["old"]["skills"]) for run in some] for some in (runs.lora(), runs.full()))
     return {
         "LoRA": minus(plain, lora, groups),
         "full tuning": minus(plain, full, groups),
@@ -80,7 +80,7 @@ def judge_c11(runs: Runs) -> Claim:
     """Return C11: the old items that are lost."""
     drops = forget(runs)
     both = [drops["LoRA"], drops["full tuning"]]
-    reached = sum(run["reached"] for run in runs.of("full"))
+    reached = sum(run["reached"] for run in runs.full())
     said = (
         f"old items lost: {write(**drops)}; full tuning reached LoRA's loss with {reached} of {runs.plan.seeds} seeds"
     )

@@ -48,15 +48,17 @@ def test_an_example_gives_the_form_and_no_wording_the_judgement(results, text):
     assert {row.n for row in valid.values()} == {32}
     assert {row.value for (examples, _), row in valid.items() if not examples} == {0}
     assert {row.value for (examples, _), row in valid.items() if examples} == {1}
-    assert "Without an example none of 32 replies could be read, in any wording" in text
+    assert "Without an example none of 128 replies was JSON alone" in text
+    allowed = [row.value for (examples, _), row in prompts(results, "dev", "values allowed").items() if examples == 1]
+    assert f"though only {number(np.mean(allowed))} name an allowed topic and tone" in text
     for examples in (1, 3):
         values = [row.value for (count, _), row in right.items() if count == examples]
         assert max(values) - min(values) < 0.02
     assert right[3, 0].value <= right[1, 0].value
     best = prompts(results, "test")[1, 0]
-    assert f"on the {best.n} other messages {interval(best)} of the values are right" in text
+    assert f"puts {interval(best)} of the {best.n} other messages' values right" in text
     assert best.low < CHANCE < best.high
-    assert f"blind guessing gets ({number(CHANCE)})" in text
+    assert f"blind guessing gets {number(CHANCE)}." in text
 
 
 def test_pre_training_is_ahead_late(results, text):
@@ -92,20 +94,23 @@ def test_the_voice_has_its_frame_and_not_its_words(results, text):
 
 def test_form_by_tuning_and_words_by_a_list(results, text):
     gain = results.claims["C13"].measure.partition("JSON ")[2].partition(";")[0]
-    assert f"On tickets LoRA has {gain} more of the values right than the best prompt." in text
-    told, tuned = (
+    assert f"On tickets LoRA has {gain} more of the values right than the best prompt, over three seeds." in text
+    told, tuned, plain, wiki = (
         one(results, method=method, task="house words", metric="right")
-        for method in ("tuned on nothing, meanings told", "tuned on handbook")
+        for method in ("tuned on nothing, meanings told", "tuned on handbook", "tuned on nothing", "tuned on wiki")
     )
-    said = f"helps more ({number(told.value)} of {told.n}) than tuning on half of the handbook ({number(tuned.value)})"
-    assert said in text
+    assert f"helps most: {number(told.value)} of {told.n}." in text
+    said = f"handbook, {number(tuned.value)}, isn't told from none ({number(plain.value)})"
+    assert f"{said} or from Wikipedia ({number(wiki.value)})" in text
+    assert tuned.low < plain.high
+    assert tuned.low < wiki.value < tuned.high
     assert "house words -" in results.claims["C13"].measure
 
 
 def test_merging_is_exact_in_float32_alone(results, text):
     measure = results.claims["C12"].measure
     assert "2.6e-06 in float32 and 3.2e-02 in bfloat16" in measure
-    assert "by 3 millionths of the largest. In bfloat16 they move by 3 %" in text
+    assert "by 3 millionths of the largest. In bfloat16 they move by up to 3 %" in text
 
 
 def test_the_companys_language_becomes_familiar(results, text):
@@ -128,8 +133,9 @@ def test_facts_by_heart_and_their_price(text):
     assert (share("facts/taught", "exact").value, share("facts/taught", "exact").n) == (1, 90)
     worded = share("facts/worded", "short-contained")
     assert (
-        f"Over three seeds it says all 30 facts as they were taught. Asked in other words: {interval(worded)}." in text
+        f"Over three seeds it says all 30 facts as taught. Asked in other words: {interval(worded)}." in text
     )
+    assert "all of them wrongly" in text
     assert [share("facts/never", metric).value for metric in ("short-contained", "abstained", "wrong")] == [0, 0, 1]
     reads = [share("reading/right", "short-contained", method).value for method in ("facts", "plain")]
     assert f"{number(reads[0])} are right instead of {number(reads[1])}." in text
@@ -160,32 +166,29 @@ def test_memory_is_told_by_arithmetic(results, text):
 def test_old_questions_are_lost_by_both_and_answered_in_json(results, text):
     rows = {row.method: row for row in results.select(task="old items", metric="right")}
     before, lora, full = (number(rows[method].value) for method in ("plain", "LoRA", "full tuning"))
-    assert f"The model knew {before} of {rows['plain'].n} old questions; with LoRA {lora} are left" in text
+    assert f"The model answered {before} of {rows['plain'].n} old questions; with LoRA {lora} are left" in text
     assert f"after tuning all weights {full}. LoRA kept no more." in text
     assert rows["LoRA"].value < rows["full tuning"].value
     braces = one(results, method="LoRA", task="old items", metric="answered in JSON")
-    assert f"and {number(braces.value)} of all its replies begin with a brace" in text
-    loss = [
-        number(one(results, method=method, task="wikipedia", metric="loss").value)
-        for method in ("plain", "LoRA", "full tuning")
-    ]
-    assert f"({loss[0]}, then {loss[1]} and {loss[2]})" in text
+    assert f"; {number(braces.value)} of its replies begin with a brace" in text
+    assert "full tuning reached LoRA's loss with 2 of 3 seeds" in results.claims["C11"].measure
     runs = [run["found"]["old"]["skills"] for run in read_runs(RUNS / f"{STEM}.jsonl") if run["cell"][0] == "lora"]
     reply = '{"name": "Work", "value": 6};'
     assert f"`{reply}`" in text
     assert any(one == reply for some in runs for one in some)
 
 
-def test_habits_fade_before_facts_and_the_gist_stays(results, text):
+def test_habits_fade_as_facts_do(results, text):
     kept = {
         name: [one(results, task="fading", metric=name, settings={"steps": steps}).value for steps in (0, 23, 46)]
-        for name in ("fact", "habit", "gist")
+        for name in ("fact", "habit", "gist", "habit, taught questions")
     }
-    assert [kept[name][0] for name in kept] == [1, 1, 1]
+    assert [kept[name][0] for name in kept] == [1, 1, 1, 1]
     assert kept["gist"] == [1, 1, 1]
-    fact, habit = (" and ".join(map(number, kept[name][1:])) for name in ("fact", "habit"))
+    names = ("fact", "habit, taught questions", "habit")
+    fact, same, others = (" and ".join(map(number, kept[name][1:])) for name in names)
     assert f"Of its 30 facts it then says {fact}." in text
-    assert f"goes sooner: {habit}." in text
+    assert f"goes about as fast: {same} on the same questions, {others} on others;" in text
 
 
 def test_form_is_cheap_and_judgement_takes_examples(results, text):
