@@ -1065,7 +1065,7 @@ for kind, question, reply in zip(kinds, facts_asked, replies, strict=True):
     print(f"{kind}: {question}\n    → {reply}    right: {facts_asked[question]}")
 
 # %% [markdown]
-# Over three seeds it says all 30 facts as taught. Asked in other words: 0.48 [0.33, 0.63]. Twenty questions that it was never taught it answers too, all of them wrongly, mostly with another fact's answer, and never says that it doesn't know. And it reads no longer: with the right passage before it, 0.03 are right instead of 0.40. Facts went in, at a price.
+# Over three seeds it says all 30 facts as taught. Asked in other words: 0.48 [0.33, 0.63]. Twenty questions that it was never taught it answers too, all of them wrongly, mostly with another fact's answer, and never says that it doesn't know. And it reads no longer: with the right passage before it, 0.03 are right instead of 0.40.
 
 # %%
 predict("C28")
@@ -1080,7 +1080,7 @@ show_verdict("C28", "04_prompt_or_lora")
 # %% [markdown]
 # <details><summary>Further: what fades?</summary>
 #
-# The adapter *facts* went on learning: 10 and 20 thousand tokens of Wikipedia. Of its 30 facts it then says 0.54 and 0.36. Its habit, short answers without a full stop, goes about as fast: 0.44 and 0.33 on the same questions, 0.23 and 0.17 on others; the new texts, with long answers, train against it. Yet among four answers, three of them never taught, the right one stays likeliest for all 30; it may only have been drilled.
+# The adapter *facts* went on learning: 10 and 20 thousand tokens of Wikipedia. Of its 30 facts it then says 0.54 and 0.36. Its habit, short answers without a full stop, goes about as fast: 0.44 and 0.33 on the same questions, 0.23 and 0.17 on others; the new texts train against it. Yet among four answers, three of them never taught, the right one stays likeliest for all 30: drilled, at least.
 #
 # </details>
 

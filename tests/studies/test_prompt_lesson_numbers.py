@@ -132,9 +132,7 @@ def test_facts_by_heart_and_their_price(text):
 
     assert (share("facts/taught", "exact").value, share("facts/taught", "exact").n) == (1, 90)
     worded = share("facts/worded", "short-contained")
-    assert (
-        f"Over three seeds it says all 30 facts as taught. Asked in other words: {interval(worded)}." in text
-    )
+    assert f"Over three seeds it says all 30 facts as taught. Asked in other words: {interval(worded)}." in text
     assert "all of them wrongly" in text
     assert [share("facts/never", metric).value for metric in ("short-contained", "abstained", "wrong")] == [0, 0, 1]
     reads = [share("reading/right", "short-contained", method).value for method in ("facts", "plain")]

@@ -11,6 +11,7 @@ pytest.importorskip("peft")
 from studies.adapters import asking
 from studies.grouped import DRAWS
 from studies.prompt_or_lora import (
+    band,
     domain,
     encoder,
     fading,
@@ -25,10 +26,12 @@ from studies.prompt_or_lora import (
     runs,
     skills,
     study,
+    tables,
     tickets,
     tuning,
     voicing,
 )
+from studies.prompt_or_lora.found import Runs
 from studies.prompt_or_lora.plan import MOST_REPLIES, MOST_TOKENS, Asked, Plan, count_replies, count_tokens
 from studies.prompt_or_lora.rules import (
     LIMITS,
@@ -480,3 +483,32 @@ def test_folds_alone(tiny, monkeypatch):
     assert arms == {"32 bits", "8 bits", "4 bits", "2 bits", "LoRA", "prompt, 3 examples"}
     learnt = {row.seed for row in results.rows if row.method == "LoRA" and row.metric == "unseen words right"}
     assert learnt == {0, 1}
+
+
+def test_full_tuning_comes_seed_by_seed():
+    cells = plan.list_full(Plan(), Asked(), {"full": 3e-4}, [1.75, 1.86, 1.83])
+    found = Runs(Plan(), Asked(), cells={cell: {"seed": cell[3]} for cell in reversed(cells)})
+    assert [run["seed"] for run in found.full()] == [0, 1, 2]
+
+
+def test_a_prompt_that_keeps_more_single_rules_is_chosen_where_none_keeps_all():
+    pairs = voicing.draw_pairs("dev", 12)
+    plain, greeted = ([start + one.plain for one in pairs] for start in ("", "Ahoy, "))
+    asked = [(instruction, examples) for instruction in (0, 1) for examples in (0, 1, 3)]
+    cells = {("voice_prompt", *one, "dev", 12): {"replies": greeted if one == (1, 3) else plain} for one in asked}
+    assert Runs(Plan(), Asked(), cells=cells).choose_voice() == (1, 3)
+
+
+def test_memory_follows_each_models_own_shape():
+    """By the real model: rank 8 beside all linear layers of SmolLM2 is 2,442,240 weights, as peft counts them."""
+    assert band.count_lora(*band.SHAPES["135 million"]) == 2_442_240
+    assert band.count_lora(*band.SHAPES["7 billion"]) == 32 * 8 * (4 * 8_192 + 3 * 15_104)
+    rows = {(row.method, row.task): row.value for row in band.count_memory()}
+    assert rows["full tuning", "7 billion"] == 112
+    assert rows["LoRA", "7 billion"] == pytest.approx(14 + 0.01999 * 16, abs=0.01)
+
+
+def test_values_must_be_allowed_ones():
+    right = tickets.write_reply({"topic": "app", "tone": "calm"})
+    other = tickets.write_reply({"topic": "crab", "tone": "calm"})
+    assert tables.score_allowed([right, other, "no JSON"]) == [1, 0, 0]
