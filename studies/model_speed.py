@@ -12,7 +12,7 @@ from workshop.errors import WorkshopError
 from workshop.score.results import Results, Row
 
 STEM = "model_speed"
-INPUTS = ("model_speed", "tune/batches", "tune/lora", "models/language", "bot/answers")
+INPUTS = ("model_speed", "tune/batches", "bot/answers")
 LESSON = "model"
 DTYPES, THREADS = ("bfloat16", "float32"), (1, 2)
 STEPS, ANSWERS, NEW = 4, 8, 16

@@ -204,3 +204,40 @@ def test_form_is_cheap_and_judgement_takes_examples(results, text):
     once, often = (number(learnt(32, steps, "judgement")) for steps in (8, 128))
     most = one(results, method="LoRA", metric="judgement", settings={"tickets": 512, "steps": 128}).value
     assert f"32 tickets, each seen once, {once}; seen sixteen times, {often}; 512 seen once, {number(most)}." in text
+
+
+def test_right_labels_count_more_than_many(results, text):
+    right, wrong = (
+        one(results, method="LoRA", metric="judgement", settings={"kind": kind, "tickets": tickets}).value
+        for kind, tickets in (("clean", 64), ("wrong", 256))
+    )
+    assert f"give a judgement of {number(right)}; 256 of which 30 % are labelled wrongly" in text
+    assert f"each seen once, {number(wrong)}, no more than guessing." in text
+    variety = results.claims["C24"].measure.partition("variety ")[2].partition(";")[0].replace("-", "−")
+    assert f"nothing that could be told: {variety}." in text
+
+
+def test_tuning_on_the_prompts_examples_gives_no_more_than_the_prompt(results, text):
+    valid, right = (
+        one(results, method="LoRA", metric=metric, settings={"kind": "the prompt's"})
+        for metric in ("valid", "values right")
+    )
+    said = (
+        f"learnt sixteen times each in {round(valid.seconds, -1):.0f} seconds, gave {number(valid.value)} valid replies"
+    )
+    assert f"{said} and {number(right.value)} of the values right" in text
+    assert right.low < prompts(results, "test")[1, 0].value < right.high
+
+
+def test_the_wait_follows_the_measured_speed(text):
+    """The first chats of the lesson's own tuning, 3,367 tokens, by the speeds of `docs/models.md`."""
+    speed = {
+        (row.settings["dtype"], row.settings["threads"]): row.value
+        for row in read_measured("model_speed").select(metric="tuned with LoRA, tokens a second")
+    }
+    seconds = {key: f"{3_367 / value:.0f}" for key, value in speed.items()}
+    assert (
+        f"about {seconds['bfloat16', 2]} seconds on two quiet cores in bfloat16, {seconds['float32', 2]} in float32"
+        in text
+    )
+    assert f"on one core {seconds['bfloat16', 1]} and {seconds['float32', 1]};" in text
