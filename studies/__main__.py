@@ -55,7 +55,8 @@ def _measure(stem: str, short: bool) -> None:
     if not short:
         click.echo(f"wrote {write_results(results)}")
     for name, claim in sorted(results.claims.items()):
-        click.echo(f"{name} {claim.verdict}: {claim.measure} {claim.value:.3f} [{claim.low:.3f}, {claim.high:.3f}]")
+        span = "" if claim.low is None else f" [{claim.low:.3f}, {claim.high:.3f}]"
+        click.echo(f"{name} {claim.verdict}: {claim.measure} {claim.value:.3f}{span}")
     click.echo(f"{stem}: {len(results.rows)} rows in {time.perf_counter() - start:.0f} s")
 
 

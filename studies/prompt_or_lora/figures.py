@@ -41,8 +41,8 @@ def estimate_share(runs: Runs, groups: Sequence[str]) -> Estimate:
 def share_of_gain(part: Runs, whole: Runs, base: Runs, groups: Sequence[str]) -> Estimate:
     """Return which share of the gain of `whole` over `base` `part` reaches, all on the same cases.
 
-    Where all cases of `part` are right, drawing them again shows nothing: its low end is then that of so many right
-    cases, divided by the gain.
+    Where all cases of `part` are right, or none is, drawing them again shows nothing: its open end is then that of so
+    many such cases, divided by the gain.
     """
     mine, most, least = (average_runs(one, groups) for one in (part, whole, base))
     gain = most.minus(least)
@@ -51,6 +51,8 @@ def share_of_gain(part: Runs, whole: Runs, base: Runs, groups: Sequence[str]) ->
     value = (mine.value - least.value) / max(gain.value, 1e-6)
     if all(one == 1 for run in part for one in run):
         low = min(low, (bound_all(len(set(groups))) - least.value) / max(gain.value, 1e-6))
+    if not any(one for run in part for one in run):
+        high = max(high, (1 - bound_all(len(set(groups))) - least.value) / max(gain.value, 1e-6))
     return Estimate(float(value), float(low), float(high))
 
 

@@ -249,6 +249,9 @@ def test_shares_of_a_gain_are_paired():
     part = [[1.0] * 10 + [0.0] * 30]
     assert figures.share_of_gain(whole, whole, base, groups) == Estimate(1, 1, 1)
     assert figures.share_of_gain(part, whole, base, groups).value == 0.5
+    nothing = figures.share_of_gain(base, whole, base, groups)
+    assert (nothing.value, nothing.low) == (0, 0)
+    assert 0.1 < nothing.high < 0.25
     everything = [[1.0] * 40]
     assert figures.share_of_gain(everything, everything, base, groups).low < 0.95
     assert figures.estimate_share([[0.0] * 40], groups).high > 0.05
