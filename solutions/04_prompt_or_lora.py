@@ -926,7 +926,7 @@ def label(row):
     return trained[row.method] + (f", rank {row.settings['rank']}" if row.settings["rank"] else "")
 
 
-rates = {row.settings["rate"]: f"{row.settings['rate']:g}" for row in rows}
+rates = {rate: f"{rate:g}" for rate in (3e-5, 1e-4, 3e-4, 1e-3, 4e-3)}
 show(plot_rows(rows, lambda row: row.settings["rate"], name=label, ticks=rates, **how))
 
 # %% [markdown]
