@@ -1164,7 +1164,7 @@ def sample_probabilities(logits: np.ndarray, temperature: float, top_p: float) -
     """Return what the next token is drawn from, (V,), of logits (V,); source of top-p: Holtzman et al. 2020."""
     # BEGIN SOLUTION
     if temperature == 0:
-        return np.eye(len(logits))[np.argmax(logits)]
+        return (np.arange(len(logits)) == np.argmax(logits)).astype(float)
     weights = np.exp((logits - np.max(logits)) / temperature)
     probabilities = weights / weights.sum()  # (V,)
     order = np.argsort(-probabilities)  # the likeliest first
@@ -1186,7 +1186,7 @@ check.prompt_or_lora.sample_probabilities(sample_probabilities)
 #
 # <details><summary>Which function helps</summary>
 #
-# `np.argsort(-p)` gives places, the largest first; `p[order]` is p sorted. `np.cumsum` adds up step by step. `p[order[mask]] = 0` writes at the old places. `np.eye(V)[i]` is a row with a single 1.
+# `np.argsort(-p)` gives places, the largest first; `p[order]` is p sorted. `np.cumsum` adds up step by step. `p[order[mask]] = 0` writes at the old places. `np.arange(V) == i` is True at place i alone.
 #
 # </details>
 #
@@ -1210,9 +1210,10 @@ draw = ready(sample_probabilities, "4.10")
 with torch.inference_mode():
     ids = tokenizer("The capital of", return_tensors="pt")["input_ids"].to(model.device)
     logits = model(ids).logits[0, -1].float().cpu().numpy()  # (V,)
+likely = np.argsort(-logits)[:2000]  # among the likeliest of 49,152
 for temperature, top_p in ((0, 1), (0.5, 0.9), (1, 0.9), (1, 1), (2, 1)):
-    chances = draw(logits, temperature, top_p)
-    drawn = [tokenizer.decode([token]) for token in np.random.default_rng(0).choice(len(chances), 6, p=chances)]
+    chances = draw(logits[likely], temperature, top_p)
+    drawn = [tokenizer.decode([one]) for one in np.random.default_rng(0).choice(likely, 6, p=chances).tolist()]
     print(f"temperature {temperature}, top-p {top_p}: {np.count_nonzero(chances):,} tokens are left;", *drawn)
 
 # %% [markdown]

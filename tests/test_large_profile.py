@@ -63,4 +63,4 @@ def test_the_same_cells_run_under_large_without_a_band(stand_ins, monkeypatch, c
     assert (lesson["settings"].profile, lesson["settings"].data.name) == ("large", "own")
     assert bands == []
     assert "off and unloaded write the same: True" in said
-    assert said.count("passes its check") + said.count("✓") >= 10, said[-2000:]
+    assert said.count(": passed (") == 10

@@ -456,7 +456,7 @@ json_scores.mistakes(
 def sample_probabilities(logits: np.ndarray, temperature: float, top_p: float) -> np.ndarray:
     """Return what the next token is drawn from, (V,): 0 outside of the smallest set that reaches top_p."""
     if temperature == 0:
-        return np.eye(len(logits))[logits.argmax()]
+        return 1.0 * (np.arange(len(logits)) == logits.argmax())
     weights = np.exp(logits / temperature - (logits / temperature).max())
     probabilities = weights / weights.sum()
     order = np.argsort(-probabilities)
@@ -481,9 +481,15 @@ sample_probabilities.tries(
     (np.array([1.0, 0, 3, 2]), 0.5, 0.9), (np.log([1.0, 2, 1]), 1.0, 0.5), (np.array([0, 1e-12, -1]), 0.0, 1.0),
 )  # fmt: skip
 sample_probabilities.draws(draw_logits, times=3)
-COLD, WEIGHTS = "np.eye(len(logits))[logits.argmax()]", "np.exp(logits / temperature - (logits / temperature).max())"
+COLD, WEIGHTS = (
+    "1.0 * (np.arange(len(logits)) == logits.argmax())",
+    "np.exp(logits / temperature - (logits / temperature).max())",
+)
 FILLED, SHARED = "kept[order[before < top_p]] = probabilities[order[before < top_p]]", "kept / kept.sum()"
-CUT, WARM = "kept[order[{0}]] = probabilities[order[{0}]]", "np.exp(logits - logits.max())"
+CUT, WEIGHTS = (
+    "kept[order[{0}]] = probabilities[order[{0}]]",
+    "np.exp(logits / temperature - (logits / temperature).max())",
+)
 ZERO, SHARE = f"    if temperature == 0:\n        return {COLD}\n", "weights / weights.sum()"
 SUMS, SORTED = "np.cumsum(probabilities[order])", "np.argsort(-probabilities)"
 sample_probabilities.mistakes(
