@@ -481,16 +481,11 @@ sample_probabilities.tries(
     (np.array([1.0, 0, 3, 2]), 0.5, 0.9), (np.log([1.0, 2, 1]), 1.0, 0.5), (np.array([0, 1e-12, -1]), 0.0, 1.0),
 )  # fmt: skip
 sample_probabilities.draws(draw_logits, times=3)
-COLD, WEIGHTS = (
-    "1.0 * (np.arange(len(logits)) == logits.argmax())",
-    "np.exp(logits / temperature - (logits / temperature).max())",
-)
+COLD, WARM = "1.0 * (np.arange(len(logits)) == logits.argmax())", "np.exp(logits - logits.max())"
 FILLED, SHARED = "kept[order[before < top_p]] = probabilities[order[before < top_p]]", "kept / kept.sum()"
-CUT, WEIGHTS = (
-    "kept[order[{0}]] = probabilities[order[{0}]]",
-    "np.exp(logits / temperature - (logits / temperature).max())",
-)
+T, CUT = "logits / temperature", "kept[order[{0}]] = probabilities[order[{0}]]"
 ZERO, SHARE = f"    if temperature == 0:\n        return {COLD}\n", "weights / weights.sum()"
+WEIGHTS = f"np.exp({T} - ({T}).max())"
 SUMS, SORTED = "np.cumsum(probabilities[order])", "np.argsort(-probabilities)"
 sample_probabilities.mistakes(
     ([(FILLED, CUT.format(form)) for form in (f"{SUMS} <= top_p", f"({SUMS} < top_p) | (np.arange(len(order)) == 0)")],
