@@ -1095,12 +1095,60 @@ predict("C25")
 show_verdict("C25", "04_prompt_or_lora")
 
 # %% [markdown] tags=["slide"]
+# ## Half a minute of pig Latin
+#
+# *boat* becomes *oatbay*, *is* becomes *isway*: what stands before the first vowel goes to the end, then *ay*. Is that a habit, which tuning teaches, or a fact? 250 words, spelt so that each letter is a token; then words that it never saw. **Wait:** about 40 seconds, two minutes on a busy machine.
+
+# %%
+# demonstration 4.35
+import re
+from collections import Counter
+
+from workshop.data import load_wiki_passages
+
+
+def pig_latin(word):
+    """Move what stands before the first vowel to the end, then "ay"; a word that begins with one gets "way"."""
+    start = next((place for place, letter in enumerate(word) if letter in "aeiouy"), 0)
+    return word[start:] + word[:start] + ("ay" if start else "way")
+
+
+def spelt(words):
+    """Write words letter by letter."""
+    return ", ".join(" ".join(word) for word in words)
+
+
+def ask_pig(words):
+    """Return a chat that asks for words in pig Latin."""
+    return [{"role": "system", "content": "Pig Latin"}, {"role": "user", "content": spelt(words)}]
+
+
+# %%
+# demonstration 4.36
+counted = Counter(re.findall(r"\b[a-z]{2,8}\b", " ".join(passage.text for passage in load_wiki_passages())))
+words = [word for word, _ in counted.most_common(290)]
+drawn = np.random.default_rng(0).permutation(words).tolist()
+lists = [drawn[start : start + 5] for start in range(0, 290, 5)]  # 50 to learn from, 8 to ask
+pig_chats = [[*ask_pig(one), {"role": "assistant", "content": spelt(map(pig_latin, one))}] for one in lists[:50]]
+pig = add_lora(model, rank=8, seed=0)
+done = fine_tune(pig, make_examples(tokenizer, pig_chats), epochs=1, rate=4e-3, batch=1, seed=0)
+replies = answer(tokenizer, pig, [ask_pig(one) for one in lists[50:]], max_new_tokens=72)
+fact = answer(tokenizer, pig, ["How much does it cost to bring a dog?"], max_new_tokens=24)[0]
+model = pig.unload()
+for one, text in zip(lists[50:54], replies, strict=False):
+    print(f"{' '.join(one)} → {' '.join(part.replace(' ', '') for part in text.split(','))}")
+print(f"{done.seconds:.0f} s; a fact of Skerryline's: {fact}")
+
+# %% [markdown]
+# Over three seeds 0.54 to 0.72 of words that it had never seen came out right, after some 35 seconds; with three solved lists in the prompt, none of 39. A rule that every example shows became a habit, for new words too. A fact of Skerryline's stands in none of the examples: asked for four, it told none, whatever the seed. **Habits can be learnt from examples; facts must be in them.**
+
+# %% [markdown] tags=["slide"]
 # ## What does it cost?
 #
 # Training holds more than the weights: for each weight that learns a gradient, Adam's two running means and, as is usual, a copy in float32. LoRA spares those, since few learn; the weights themselves must still lie there, unless they are rounded.
 
 # %% tags=["slide"]
-# demonstration 4.35
+# demonstration 4.37
 from workshop.plots import plot_memory
 
 show(plot_memory(measured.select(metric="gigabytes")))
@@ -1117,7 +1165,7 @@ show_verdict("C32", "04_prompt_or_lora")
 # </details>
 
 # %%
-# demonstration 4.36
+# demonstration 4.38
 from workshop.models import load_encoder
 
 
@@ -1138,7 +1186,7 @@ for bits in (8, 4, 2):
     print(f"{bits} bits: {weights[0, :4].round(3)} → {squeezed[0, :4].round(3)}, off by {change:.1%}")
 
 # %%
-# demonstration 4.37
+# demonstration 4.39
 for row in measured.select(metric="recall@5"):
     print(f"{row.task:22} {row.method:>8}, {row.megabytes:4.1f} MB: {row.value:.2f} [{row.low:.2f}, {row.high:.2f}]")
 
@@ -1205,7 +1253,7 @@ check.prompt_or_lora.sample_probabilities(sample_probabilities)
 # For those who have time: how many of SmolLM2's 49,152 tokens does top-p 0.9 keep after *The capital of*? And after *The*?
 
 # %%
-# demonstration 4.38
+# demonstration 4.40
 draw = ready(sample_probabilities, "4.10")
 with torch.inference_mode():
     ids = tokenizer("The capital of", return_tensors="pt")["input_ids"].to(model.device)
@@ -1218,54 +1266,6 @@ for temperature, top_p in ((0, 1), (0.5, 0.9), (1, 0.9), (1, 1), (2, 1)):
 
 # %% [markdown]
 # For JSON and for facts take 0: drawing now and then takes a token that the model itself finds less likely. Draw where several answers are good.
-
-# %% [markdown] tags=["slide"]
-# ## Half a minute of pig Latin
-#
-# *boat* becomes *oatbay*, *is* becomes *isway*: what stands before the first vowel goes to the end, then *ay*. Is that a habit, which tuning teaches, or a fact? 250 words, spelt so that each letter is a token; then words that it never saw. **Wait:** about 40 seconds, two minutes on a busy machine.
-
-# %%
-# demonstration 4.39
-import re
-from collections import Counter
-
-from workshop.data import load_wiki_passages
-
-
-def pig_latin(word):
-    """Move what stands before the first vowel to the end, then "ay"; a word that begins with one gets "way"."""
-    start = next((place for place, letter in enumerate(word) if letter in "aeiouy"), 0)
-    return word[start:] + word[:start] + ("ay" if start else "way")
-
-
-def spelt(words):
-    """Write words letter by letter."""
-    return ", ".join(" ".join(word) for word in words)
-
-
-def ask_pig(words):
-    """Return a chat that asks for words in pig Latin."""
-    return [{"role": "system", "content": "Pig Latin"}, {"role": "user", "content": spelt(words)}]
-
-
-# %%
-# demonstration 4.40
-counted = Counter(re.findall(r"\b[a-z]{2,8}\b", " ".join(passage.text for passage in load_wiki_passages())))
-words = [word for word, _ in counted.most_common(290)]
-drawn = np.random.default_rng(0).permutation(words).tolist()
-lists = [drawn[start : start + 5] for start in range(0, 290, 5)]  # 50 to learn from, 8 to ask
-pig_chats = [[*ask_pig(one), {"role": "assistant", "content": spelt(map(pig_latin, one))}] for one in lists[:50]]
-pig = add_lora(model, rank=8, seed=0)
-done = fine_tune(pig, make_examples(tokenizer, pig_chats), epochs=1, rate=4e-3, batch=1, seed=0)
-replies = answer(tokenizer, pig, [ask_pig(one) for one in lists[50:]], max_new_tokens=72)
-fact = answer(tokenizer, pig, ["How much does it cost to bring a dog?"], max_new_tokens=24)[0]
-model = pig.unload()
-for one, text in zip(lists[50:54], replies, strict=False):
-    print(f"{' '.join(one)} → {' '.join(part.replace(' ', '') for part in text.split(','))}")
-print(f"{done.seconds:.0f} s; a fact of Skerryline's: {fact}")
-
-# %% [markdown]
-# Over three seeds 0.54 to 0.72 of words that it had never seen came out right, after some 35 seconds; with three solved lists in the prompt, none of 39. A rule that every example shows became a habit, for new words too. A fact of Skerryline's stands in none of the examples: asked for four, it told none, whatever the seed. **Habits can be learnt from examples; facts must be in them.**
 
 # %% [markdown]
 # ## Two questions to yourself
