@@ -6,15 +6,16 @@ import gc
 import os
 import sys
 
-# oneDNN keeps a compiled kernel for every shape of a product that it has met, a thousand by default. Batches of texts
-# have many shapes: after 30 batches of MiniLM's tuning that is 200 MB. With 20 kernels tuning takes as long.
-KERNELS = "ONEDNN_PRIMITIVE_CACHE_CAPACITY"
-KEPT_KERNELS = 20
+# oneDNN, and PyTorch's own cache above it, keep a compiled kernel for every shape of a product that they have met, a
+# thousand by default. Batches of texts have many shapes: 12 chats and 50 short lists to tune on left 300 MB. A step has
+# some thirty shapes; with so few kept, tuning and answers take as long as before.
+KERNELS = {"ONEDNN_PRIMITIVE_CACHE_CAPACITY": 20, "LRU_CACHE_CAPACITY": 40}
 
 
 def make_room() -> None:
     """Drop what only points to itself, as a deleted model does, and give its memory back; before a model is loaded."""
-    os.environ.setdefault(KERNELS, str(KEPT_KERNELS))  # read by oneDNN at its first product
+    for name, kept in KERNELS.items():
+        os.environ.setdefault(name, str(kept))  # both are read at the first product
     gc.collect()
     trim_memory()
 
