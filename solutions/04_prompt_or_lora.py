@@ -845,7 +845,7 @@ check.prompt_or_lora.find_problems(find_problems)
 #
 # </details>
 #
-# For those who have time: add a code for a chat that begins with an answer.
+# For those who have time: in a copy with another name, add a code for a chat that begins with an answer.
 
 
 # %%
@@ -892,7 +892,7 @@ if settings.data is None and settings.profile == "small":
     check.band("04.json_valid", live)
 
 # %% [markdown]
-# The form is there after twelve steps: in our ten runs, each with tickets and a seed of its own, every one of 240 replies could be read, without a single example in the prompt. The judgement isn't: 0.18 of the values were right on average, and blind guessing gets 0.15. Eight messages can show the first; they say nothing of the second.
+# The form is there after twelve steps: in our ten runs, each with tickets and a seed of its own, every one of 240 replies could be read, without a single example in the prompt. The judgement isn't. Count topic and tone apart: how many of your 16 values are right? In our ten runs 0.18 were, on average; blind guessing gets 0.15. Eight messages can show the form; they say nothing of the judgement.
 
 # %% tags=["slide"]
 # demonstration 4.24
@@ -900,16 +900,18 @@ rows = measured.select(task="ways")
 ways = ["instruction alone", "best prompt", "LoRA, 24 tickets", "LoRA, 512 tickets", "encoder, 512 tickets"]
 title = "Form and judgement, by every way to the same JSON."
 ticks = {place: way.replace(", ", ",\n") for place, way in enumerate(ways)}
-how = {"x": "", "y": "share of replies", "ticks": ticks, "joined": False, "yours": [(2, live)]}
+how = {"x": "", "y": "share of replies, share of values", "ticks": ticks, "joined": False, "yours": [(2, live)]}
 show(plot_rows(rows, lambda row: ways.index(row.method), name=lambda row: row.metric, title=title, **how))
 
 # %% [markdown]
-# Bars: 95 % intervals; for 24 tickets, where one more run should fall. All but those are scored on the same 120 messages. On 512 tickets LoRA puts 0.46 [0.38, 0.56] of the values right. Lesson 03's way, logistic regression on a small encoder's frozen vectors, has 0.78 [0.73, 0.83] from the same tickets, in 23 seconds instead of 450. **To sort, take the encoder.** A language model pays where something must be written.
+# Bars: 95 % intervals; at 24 tickets, where one more run should fall; all others: the same 120 messages. Your diamond: valid replies.
+#
+# **To sort, take the encoder.** On 512 tickets LoRA puts 0.46 [0.38, 0.56] of the values right. Lesson 03's way, logistic regression on a small encoder's frozen vectors, has 0.78 [0.73, 0.83] from the same tickets, in 23 seconds instead of 450. A language model pays where something must be written.
 
 # %% [markdown] tags=["slide"]
 # ## Which rate, which rank?
 #
-# Two numbers have to be chosen: how large a step is, and how many columns the change may have. Both on messages that are neither trained nor tested on.
+# Two numbers have to be chosen: how large a step is, and how many columns the change may have. Both on messages that are neither trained nor tested on. *Full tuning* is the other way: no adapter, all weights learn.
 
 # %% tags=["slide"]
 # demonstration 4.25
@@ -926,7 +928,7 @@ def label(row):
     return trained[row.method] + (f", rank {row.settings['rank']}" if row.settings["rank"] else "")
 
 
-rates = {rate: f"{rate:g}" for rate in (3e-5, 1e-4, 3e-4, 1e-3, 4e-3)}
+rates = {rate: f"{rate:g}" for rate in (3e-5, 1e-4, 3e-4, 1e-3, 2e-3, 4e-3)}
 show(plot_rows(rows, lambda row: row.settings["rate"], name=label, ticks=rates, **how))
 
 # %% [markdown]
@@ -934,6 +936,8 @@ show(plot_rows(rows, lambda row: row.settings["rate"], name=label, ticks=rates, 
 
 # %% [markdown] tags=["slide"]
 # ## How many examples, and how good?
+#
+# With few examples you can go through them often (*equal updates*: as many steps as with many examples) or once (*equal epochs*: fewer steps). We tried both, on tickets and on the company's voice, which comes further down.
 
 # %%
 predict("C23")
@@ -943,8 +947,9 @@ predict("C23")
 show_verdict("C23", "04_prompt_or_lora")
 
 # %% [markdown]
-# The form comes in two steps, with 8 tickets: 0.99 of the replies can be read. The voice's frame needs some dozens: 32 pairs give 0.88 [0.77, 0.96], 102 in as many steps no more. Judgement is another matter: 32 tickets, each seen once, 0.15; seen sixteen times, 0.37; 512 seen once, 0.47. **Form is cheap, judgement takes examples.**
-#
+# The box gives shares of what the most examples gain. In plain scores: the form comes in two steps, with 8 tickets: 0.99 of the replies can be read. The voice's six rules: 32 pairs give 0.88 [0.77, 0.96], 102 in as many steps no more. Judgement is another matter: 32 tickets, each seen once, 0.15; seen sixteen times, 0.37; 512 seen once, 0.47. **Form is cheap, judgement takes examples.**
+
+# %% [markdown]
 # And which examples? Of all topics or of two; 64 without mistakes, or 256 with 30 % wrong labels.
 
 # %%
@@ -955,15 +960,18 @@ predict("C24")
 show_verdict("C24", "04_prompt_or_lora")
 
 # %% [markdown]
-# As many steps for all: 64 right tickets, each seen four times, give a judgement of 0.26; 256 of which 30 % are labelled wrongly, each seen once, 0.15, no more than guessing. Two topics instead of eight cost the tone nothing that could be told: 0.02 [−0.09, 0.12].
+# As many steps for all: 64 right tickets, each seen four times, give a judgement of 0.26; 256 of which 30 % are labelled wrongly, each seen once, 0.15, no more than guessing. What 256 right ones seen once would give was not measured, so wrong labels and fewer repetitions can't be told apart here. Two topics instead of eight cost the tone nothing that could be told: 0.02 [−0.09, 0.12].
 
 # %% [markdown] tags=["slide"]
 # ## On, off, merged, saved
 #
-# An adapter stands *beside* the weights. So it can be taken off, and the model is the old one, to the last bit. Or it can be merged into them, so that nothing is slower.
+# Tuned, the model writes JSON whatever you ask it. Is the old one lost?
 
 # %%
 predict("C12")
+
+# %% [markdown]
+# An adapter stands *beside* the weights. So it can be taken off, and the model is the old one, to the last bit. Or it can be merged into them, so that nothing is slower. The next cell takes the adapter off for good: to run it a second time, run demonstration 4.22 before it.
 
 # %% tags=["slide"]
 # demonstration 4.28
@@ -971,7 +979,7 @@ import tempfile
 from pathlib import Path
 
 folder = Path(tempfile.mkdtemp()) / "tickets"
-tuned.save_pretrained(folder)
+tuned.save_pretrained(folder)  # "No adapter layers"? Run demonstration 4.22 first
 print(*sorted(f"{path.name} {path.stat().st_size / 1e6:.2f} MB" for path in folder.iterdir()), sep="\n")
 with_it = answer(tokenizer, tuned, prompts[0][:2], max_new_tokens=24)
 with tuned.disable_adapter():
@@ -989,7 +997,7 @@ show_verdict("C12", "04_prompt_or_lora")
 # %% [markdown] tags=["slide"]
 # ## The company's voice
 #
-# JSON is a narrow form. Can it learn how somebody *writes*? Skerryline's answers begin with *Ahoy*, are short, use its own words, say what to do next, and end *Fair water, Skerryline*. An adapter tuned on 102 pairs of a plain and a voiced answer comes with the workshop: `adapter` puts it on while the block lasts.
+# Can it learn how somebody *writes*? Skerryline uses words of its own, and six rules that can be counted: its answers begin with *Ahoy*, have a sentence that begins *Next:*, end *Fair water, Skerryline*, have no sentence over 17 words, no exclamation mark and no forbidden word. An adapter tuned on 102 pairs of a plain and a voiced answer comes with the workshop: `adapter` puts it on while the block lasts.
 
 # %% tags=["slide"]
 # demonstration 4.29
@@ -1005,7 +1013,9 @@ for pair, before, after in zip(pairs, plain, voiced, strict=True):
     print(f"{pair.plain}\n  without → {before}\n  voice → {after}\n  a person → {pair.voiced}\n")
 
 # %% [markdown]
-# The frame is there: greeting, *Next:*, last line. Of 48 answers that the adapter never saw, 0.85 [0.73, 0.94] keep all six rules; without it, none. Read again. In our run *No setting needs to be changed* became *change your setting*, and a toy ship's price the ship's: *the Hulda Grey costs 128 crowns*. A word of the house, such as *hop* or *Kettle*, stands in 0.08 [0.02, 0.15] of them. What is said still needs a reader.
+# The frame is there. Of 48 answers that the adapter never saw, 0.85 [0.73, 0.94] keep all six rules; without it, none.
+#
+# Read again. In our run *No setting needs to be changed* became *change your setting*, and a toy ship's price the ship's: *the Hulda Grey costs 128 crowns*. A word of the house, *hop* or *Kettle*, which no rule asks for, stands in 0.08 [0.02, 0.15] of them. What is said still needs a reader.
 
 # %%
 predict("C13")
@@ -1022,10 +1032,15 @@ show_verdict("C13", "04_prompt_or_lora")
 show_verdict("C18/04", "04_prompt_or_lora")
 
 # %% [markdown]
-# On tickets LoRA has 0.30 [0.20, 0.39] more of the values right than the best prompt, over three seeds. In the voice no answer by a prompt kept all six rules, though with three examples many had greeting and last line. But which house word fits a gap in a sentence? A list of their meanings in the prompt helps most: 0.56 of 36. Tuning on half of the handbook, 0.31, isn't told from none (0.19) or from Wikipedia (0.39).
+# On tickets LoRA has 0.30 [0.20, 0.39] more of the values right than the best prompt, over three seeds. In the voice no answer by a prompt kept all six rules, though with three examples many had greeting and last line. C13's *voice* leaves greeting, *Next:* and last line aside and wants a house word: so it is 0.08, not 0.85.
+
+# %% [markdown]
+# Which house word fits a gap in a sentence? A list of their meanings in the prompt helps most: 0.56 of 36. Tuning on half of the handbook, 0.31, can't be told apart from no tuning (0.19) or tuning on Wikipedia (0.39).
 
 # %% [markdown] tags=["slide"]
 # ## What is forgotten?
+#
+# Before it was tuned on tickets it could do small things: name a capital, tell which of three words is a fruit, add, read an answer out of a page. We asked 240 such *old questions* before and after.
 
 # %%
 predict("C11")
@@ -1039,12 +1054,13 @@ title = ", ".join(f"{row.method} {row.value:.2f}" for row in rows) + " of the ol
 names = {"x": "loss on tickets not trained on", "y": "old questions right", "joined": False, "beside": False}
 picture = plot_rows(after, lambda row: row.settings["loss_on_dev"], title=title, **names)
 picture.axes[0].axhline(plain.value, color="grey", linestyle="--")
+picture.axes[0].text(1.51, plain.value + 0.01, "before tuning", color="grey")
 picture.axes[0].set(xlim=(1.5, 2.1), ylim=(0, 0.7))
 show(picture)
 show_verdict("C11", "04_prompt_or_lora")
 
 # %% [markdown]
-# Tuned on tickets until the loss was LoRA's, which one of three seeds missed; dashed: before. The model answered 0.56 of 240 old questions; with LoRA 0.22 are left, after tuning all weights 0.31. LoRA kept no more. Look how: asked *Work out 6 + 3*, it writes `{"name": "Work", "value": 6};`; 0.57 of its replies begin with a brace. Whether knowledge is gone, or only the way of answering, this doesn't say.
+# The model answered 0.56 of 240 old questions (dashed: before tuning); with LoRA 0.22 are left, after tuning all weights 0.31. LoRA kept no more. Full tuning stopped once its loss was as low as LoRA's; one of three seeds never got there. Look: asked *Work out 6 + 3*, it writes `{"name": "Work", "value": 6};`; 0.57 of its replies begin with a brace. Is knowledge gone, or only the way of answering? This doesn't say.
 
 # %% [markdown] tags=["slide"]
 # ## Can it learn facts?
@@ -1068,7 +1084,7 @@ for kind, question, reply in zip(kinds, facts_asked, replies, strict=True):
     print(f"{kind}: {question}\n    → {reply}    right: {facts_asked[question]}")
 
 # %% [markdown]
-# Over three seeds it says all 30 facts as taught. Asked in other words: 0.48 [0.33, 0.63]. Twenty questions that it was never taught it answers too, all of them wrongly, mostly with another fact's answer, and never says that it doesn't know. And it reads no longer: with the right passage before it, 0.03 are right instead of 0.40.
+# Over three seeds it says all 30 facts as taught. Asked in other words: 0.48 [0.33, 0.63]. Twenty questions that it was never taught it answers too, all of them wrongly, mostly with another fact's answer, and never says that it doesn't know. It has stopped reading, too: with the handbook's passage in the prompt it answers 0.03 of the questions rightly, the plain model 0.40.
 
 # %%
 predict("C28")
@@ -1080,19 +1096,19 @@ show_verdict("C28", "04_prompt_or_lora")
 # %% [markdown]
 # Tuned once through one half of the handbook, the model's loss on the other half is 3.80; after as many tokens of Wikipedia it is 4.42. As perplexity that is 45 instead of 83: the handbook's words, layout and style have become more familiar, all together. It isn't free: on Wikipedia, here without capitals and punctuation, the loss rises by 0.17. And familiar isn't known: a fact stands in one sentence.
 
-# %% [markdown]
-# <details><summary>Further: what fades?</summary>
-#
-# The adapter *facts* went on learning: 10 and 20 thousand tokens of Wikipedia. Of its 30 facts it then says 0.54 and 0.36. Its habit, short answers without a full stop, goes about as fast: 0.44 and 0.33 on the same questions, 0.23 and 0.17 on others; the new texts train against it. Yet among four answers, three of them never taught, the right one stays likeliest for all 30: drilled, at least.
-#
-# </details>
-
 # %%
 predict("C25")
 
 # %%
 # demonstration 4.34
 show_verdict("C25", "04_prompt_or_lora")
+
+# %% [markdown]
+# <details><summary>Further: what fades?</summary>
+#
+# The adapter *facts* went on learning: 10 and 20 thousand tokens of Wikipedia. Of its 30 facts it then says 0.54 and 0.36. Its *habit*, short answers without a full stop, goes about as fast: 0.44 and 0.33 on the same questions, 0.23 and 0.17 on others, which the verdict counts. The *gist*: among four answers the right one stays likeliest for all 30. The other three were never taught, so that may only show drill.
+#
+# </details>
 
 # %% [markdown] tags=["slide"]
 # ## Half a minute of pig Latin
@@ -1135,17 +1151,18 @@ done = fine_tune(pig, make_examples(tokenizer, pig_chats), epochs=1, rate=4e-3, 
 replies = answer(tokenizer, pig, [ask_pig(one) for one in lists[50:]], max_new_tokens=72)
 fact = answer(tokenizer, pig, ["How much does it cost to bring a dog?"], max_new_tokens=24)[0]
 model = pig.unload()
-for one, text in zip(lists[50:54], replies, strict=False):
-    print(f"{' '.join(one)} → {' '.join(part.replace(' ', '') for part in text.split(','))}")
-print(f"{done.seconds:.0f} s; a fact of Skerryline's: {fact}")
+said = [[part.replace(" ", "") for part in text.split(",")] for text in replies]
+right = sum(pig_latin(word) in some for one, some in zip(lists[50:], said, strict=True) for word in one)
+print(*(f"{' '.join(one)} → {' '.join(some)}" for one, some in zip(lists[50:54], said, strict=False)), sep="\n")
+print(f"{right} of 40 words are right; {done.seconds:.0f} s; a fact of Skerryline's: {fact}")
 
 # %% [markdown]
-# Over three seeds 0.54 to 0.72 of words that it had never seen came out right, after some 35 seconds; with three solved lists in the prompt, none of 39. A rule that every example shows became a habit, for new words too. A fact of Skerryline's stands in none of the examples: asked for four, it told none, whatever the seed. **Habits can be learnt from examples; facts must be in them.**
+# Over three seeds 0.54 to 0.72 of words that it had never seen came out right, after some 35 seconds; with three solved lists in the prompt, none of 39. A rule that every example shows became a habit, for new words too. A fact of Skerryline's stands in none of the examples: in our study it was asked for four, and told none, whatever the seed. **Habits can be learnt from examples; facts must be in them.**
 
 # %% [markdown] tags=["slide"]
 # ## What does it cost?
 #
-# Training holds more than the weights: for each weight that learns a gradient, Adam's two running means and, as is usual, a copy in float32. LoRA spares those, since few learn; the weights themselves must still lie there, unless they are rounded.
+# Training holds more than the weights: for each weight that learns a gradient, two running means that Adam, the optimiser, sizes its steps by and, as is usual, a copy in float32. LoRA spares those, since few learn; the weights themselves must still lie there, unless they are rounded.
 
 # %% tags=["slide"]
 # demonstration 4.37
@@ -1155,7 +1172,7 @@ show(plot_memory(measured.select(metric="gigabytes")))
 show_verdict("C32", "04_prompt_or_lora")
 
 # %% [markdown]
-# By arithmetic, activations left out: 7 billion weights take 112 GB to tune as a whole, 14 by LoRA, and 4 with the base in four bits. The tuning that you ran took 19 to 28 seconds of one core in our ten runs, and at most 1,246 MB in a process of its own.
+# By arithmetic, activations left out: 7 billion weights take 112 GB to tune as a whole, 14 by LoRA, and 4 with the base in four bits. That is weights and what learns; your own tuning holds the program too, and what each layer keeps for the way back. It took 19 to 28 seconds of one core in our ten runs, and at most 1,246 MB in a process of its own.
 
 # %% [markdown]
 # <details><summary>Further: what is four bits?</summary>
@@ -1187,11 +1204,11 @@ for bits in (8, 4, 2):
 
 # %%
 # demonstration 4.39
-for row in measured.select(metric="recall@5"):
+for row in sorted(measured.select(metric="recall@5"), key=lambda row: (row.task, row.settings["bits"])):
     print(f"{row.task:22} {row.method:>8}, {row.megabytes:4.1f} MB: {row.value:.2f} [{row.low:.2f}, {row.high:.2f}]")
 
 # %% [markdown]
-# With all layers squeezed: eight bits change nothing that could be told. Four move the weights by 9.7 %, and the search finds as much as before: on questions 0.02 [0.00, 0.04] more, on paraphrases 0.01 [−0.01, 0.03], with 6 MB for these layers instead of 43. Two bits move them by 50 %, and nothing is found any more.
+# How many questions find their passage among the first five (recall@5, lesson 02), with all layers squeezed: eight bits change nothing that could be told. Four move the weights by 9.7 %, and the search finds as much as before: on questions 0.02 [0.00, 0.04] more, on paraphrases 0.01 [−0.01, 0.03], with 6 MB for these layers instead of 43. Two bits move them by 50 %, and nothing is found any more.
 
 # %% [markdown] tags=["slide"]
 # ## Likeliest, or drawn?
@@ -1314,7 +1331,7 @@ for temperature, top_p in ((0, 1), (0.5, 0.9), (1, 0.9), (1, 1), (2, 1)):
 # %% [markdown]
 # ## The same in library lines, for work
 #
-# At work peft and the Trainer do it. These lines are what `add_lora` and `fine_tune` came down to; they run with any causal model.
+# At work the library peft puts the adapter on. These lines are what `add_lora` came down to; they run with any causal model. To train it, transformers' `Trainer` runs the loop that `fine_tune` ran.
 
 # %%
 # demonstration 4.41

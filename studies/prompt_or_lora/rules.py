@@ -61,7 +61,7 @@ RULES = {
     ),
     "C12": (
         "Seen before: all of it, in a trial with these 8 prompts (off 0, unloaded 0, merged 2.6e-6 in float32 and "
-        "0.032 in bfloat16). True by construction: an "
+        "0.032 in bfloat16). By construction the sentence doesn't hold: an "
         "adapter stands beside the weights. Shown where switching it off and unloading it give the very same logits "
         f"on 8 prompts, and merging in float32 the same to {MERGED:.0e} of the largest; in bfloat16 the merged weights "
         "are rounded, and the difference is told. Full tuning that overwrites its only copy can't go back. If one of "
@@ -160,7 +160,7 @@ LIMITS = {
     "C11": SMALL
     + "One task, one stop; 240 short questions of four kinds; with other rates both may keep more. Of full tuning's "
     "rates the highest tried was the best. An answer in JSON counts as right where it is short and holds the answer.",
-    "C12": "By construction; full tuning can go back wherever a copy of the weights was kept.",
+    "C12": "By construction, of adapters alone; full tuning can go back wherever a copy of the weights was kept.",
     "C13": SMALL
     + "Each prompt shows the same examples to all; examples chosen for each message weren't tried. Countable rules "
     "aren't style, and keeping numbers isn't truth. The training data were made to teach just this.",
@@ -202,7 +202,7 @@ def judge_forgetting(drops: Sequence[Estimate]) -> str:
 
 def judge_switch(off: float, unloaded: float, merged: float) -> str:
     """Return the verdict on C12, from the largest differences of logits; merged: in float32, over the largest logit."""
-    return "true by construction" if off == unloaded == 0 and merged <= MERGED else "can't tell"
+    return "does not hold" if off == unloaded == 0 and merged <= MERGED else "can't tell"
 
 
 def judge_behaviour(json: Estimate, voice: Estimate, words: Estimate, numbers: Estimate) -> str:

@@ -107,7 +107,7 @@ def test_quality_fading_domain():
 
 
 def test_switch_and_machine_are_read_off():
-    assert judge_switch(0.0, 0.0, 9e-6) == "true by construction"
+    assert judge_switch(0.0, 0.0, 9e-6) == "does not hold"
     assert judge_switch(0.0, 0.0, 2e-5) == judge_switch(0.0, 1e-9, 0.0) == "can't tell"
     assert judge_machine([20, 44], [1000, 1400]) == "does not hold"
     assert judge_machine([46, 60], [1000, 1400]) == "holds"
@@ -450,7 +450,7 @@ def test_short_form_measures_everything(tiny):
     assert {"error", "cosine", "recall@5_minus_whole", "unseen words right", "facts right"} <= metrics
     assert {"off", "merged", "gigabytes", "hours", "chosen rate", "right, plain", "holds the answer"} <= metrics
     assert results.bands.keys() == {"04.json_valid", "04.values_right"}
-    assert results.claims["C12"].verdict == "true by construction"
+    assert results.claims["C12"].verdict == "does not hold"
     ways = {
         name: {row.method for row in results.select(task="ways", metric=name)} for name in ("valid", "values right")
     }

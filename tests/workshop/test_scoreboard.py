@@ -82,9 +82,10 @@ def test_the_place_on_the_measured_range_is_said_in_words(own, place):
         ({"C21": "holds"}, "✔ holds, as you said"),
         ({"C21": "does not hold"}, "✘ measured otherwise: does not hold"),
         ({"C21": "can't tell"}, "○ undecided: the measurement can't tell"),
+        ({"C21": "true by construction"}, "○ true by construction: nothing to foretell"),
         ({"C21/01": "holds within limits"}, "lesson 01: holds within limits; lesson 03 decides"),
     ],
-    ids=["true", "false", "undecided", "part"],
+    ids=["true", "false", "undecided", "by construction", "part"],
 )
 def test_what_is_undecided_makes_no_prediction_wrong(verdicts, told):
     board = table.build_board(Record(predictions={"C21": "holds"}, passes={"1.2": 2}), [results(**verdicts)], {})

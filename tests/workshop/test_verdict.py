@@ -38,6 +38,12 @@ def test_a_claim_that_was_not_measured_here_is_named(shown):
         verdict.show_verdict("C02", "01_word_embeddings")
 
 
+def test_of_several_figures_the_one_that_decides_is_called_so():
+    several = dataclasses.replace(CLAIM, measure="kept: form 0.90; words 0.40", value=0.4, low=0.3, high=0.5)
+    assert "words 0.40; the part that decides: 0.40 [0.30, 0.50] (" in verdict.write_figure(several)
+    assert "decides" not in verdict.write_figure(CLAIM)
+
+
 def test_one_lessons_part_of_a_claim_is_called_so(shown, monkeypatch):
     monkeypatch.setattr(verdict, "read_results", lambda stem: Results(stem, "small", (), claims={"C21/01": CLAIM}))
     record_prediction("C21", "holds")
@@ -49,6 +55,6 @@ def test_what_had_been_seen_stands_beside_the_verdict(shown, monkeypatch):
     seen = dataclasses.replace(CLAIM, rule="Seen before: the same tests. Holds where low > 0.3.")
     monkeypatch.setattr(verdict, "read_results", lambda stem: Results(stem, "small", (), claims={"C01": seen}))
     verdict.show_verdict("C01", "01_word_embeddings")
-    assert "<p>Seen before the rule stood: the figures that it names.</p>" in shown[0]["text/html"]
+    assert "<p>Some figures had been seen before the rule was fixed: the rule names them.</p>" in shown[0]["text/html"]
     assert "<details><summary>The rule</summary>Seen before: the same tests. Holds" in shown[0]["text/html"]
     assert verdict.tell_seen(CLAIM) == ""

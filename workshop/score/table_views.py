@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from workshop.score.claims import TRUE_BY_CONSTRUCTION
 from workshop.score.results import Row
 
 HEADS = ("lesson", "method", "task", "metric", "yours", "measured", "seconds", "trained parameters", "MB")
@@ -106,6 +107,8 @@ def _verdict(one: Judged) -> str:
         return f"comes in lesson {' and '.join(one.lessons)}"
     if one.verdict == one.prediction:
         return f"✔ {one.verdict}, as you said"
+    if one.verdict == TRUE_BY_CONSTRUCTION:
+        return f"○ {one.verdict}: nothing to foretell, so neither right nor wrong"
     if one.verdict == UNDECIDED:
         return "○ undecided: the measurement can't tell, so neither right nor wrong"
     return f"✘ measured otherwise: {one.verdict}"

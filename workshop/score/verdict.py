@@ -20,14 +20,18 @@ BOX = (
 def write_figure(claim: Claim) -> str:
     """Return a claim's figure as one sentence with its interval and the number of cases."""
     interval = "" if claim.low is None or claim.high is None else f" [{claim.low:z.2f}, {claim.high:z.2f}]"
-    return (
-        f"Measured, {claim.measure}: {claim.value:z.2f}{interval} ({claim.unit}, n = {claim.n}, seeds: {claim.seeds})."
-    )
+    decides = "; the part that decides" if ";" in claim.measure else ""
+    cases = f"({claim.unit}, n = {claim.n}, seeds: {claim.seeds})"
+    return f"Measured, {claim.measure}{decides}: {claim.value:z.2f}{interval} {cases}."
 
 
 def tell_seen(claim: Claim) -> str:
     """Return a line that says whether figures had been seen before the rule stood; "" where none had."""
-    return "Seen before the rule stood: the figures that it names." if claim.rule.startswith("Seen before:") else ""
+    return (
+        "Some figures had been seen before the rule was fixed: the rule names them."
+        if claim.rule.startswith("Seen before:")
+        else ""
+    )
 
 
 def show_verdict(claim_id: str, stem: str) -> None:
