@@ -347,9 +347,7 @@ check.retrieval_bot.blame(blame)
 
 
 # %%
-def replace_document(
-    names: list[str], vectors: np.ndarray, name: str, new: np.ndarray
-) -> tuple[list[str], np.ndarray]:
+def replace_document(names: list[str], vectors: np.ndarray, name: str, new: np.ndarray) -> tuple[list[str], np.ndarray]:
     """Return names and vectors (N, D) with a document's rows replaced by new ones (M, D), which stand at the end."""
     # BEGIN SOLUTION
     kept_names, kept_rows = [], []

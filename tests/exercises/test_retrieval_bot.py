@@ -64,7 +64,7 @@ def nothing_is_refused(text, size, overlap):
     return passages
 
 
-@wrong("5.1", "your `raise` comes where nothing is wrong")
+@wrong("5.1", "your `raise` comes too often")
 def turned_condition(text, size, overlap):
     if size > overlap:
         raise ValueError("overlap must be smaller than size")
@@ -226,7 +226,7 @@ def skips_and_goes_on(question, passages, budget):
     return f"Passages:\n{text}\nQuestion: {question}" if text else question
 
 
-@wrong("5.4", "a heading stands in the prompt")
+@wrong("5.4", "a heading is there although nothing fits")
 def header_without_passages(question, passages, budget):
     text, used = "Passages:\n", 0
     for passage in passages:
@@ -474,7 +474,7 @@ def step_by_step(answer, citations, passages):
         return np.bool_(len(citations) == 0)
     found = 0
     for name in citations:
-        if name not in passages.keys():
+        if passages.get(name) is None:
             return False
         found += _stands(answer, passages[name])
     return found > 0
