@@ -51,7 +51,7 @@ check.retrieval_bot.split_passages(split_passages)
 #
 # *… a fourth passage, "g"*: the third has the last word already. Stop there.
 #
-# *… two passages*: the short one at the end counts too.
+# *… no last words*: a short passage at the end counts too.
 #
 # *… "range() arg 3 must not be zero"*: the step is size − overlap, not overlap.
 #
@@ -65,7 +65,7 @@ check.retrieval_bot.split_passages(split_passages)
 # card 5.2
 # An **index of cells** (IVF) compares a query with each cell's centroid, then only with the nearest cells' vectors.
 #
-# **Given** `query` (D,), `vectors` (N, D), `centroids` (C, D), `cells` (N,), each vector's cell, `probes`, `k`. Nearest: the largest inner product. **Return** at most `k` ids, rows of `vectors`, from the `probes` nearest cells, nearest first; of equals the lower id first.
+# **Given** `query` (D,), `vectors` (N, D), `centroids` (C, D), `cells` (N,), each vector's cell, `probes`, `k`. Nearest: the largest inner product. **Return** at most `k` ids, rows of `vectors`, from the `probes` nearest cells, nearest first.
 #
 # **By hand:** `[1,0]`, `[[0,1], [.6,.8], [.8,.6], [0,-1]]`, `[[0,1], [1,0]]`, `[0,0,1,1]`, 1, 2: cell 1, `[2,3]`.
 
@@ -102,7 +102,7 @@ check.retrieval_bot.search_cells(search_cells)
 #
 # <details><summary>Which function helps</summary>
 #
-# `centroids @ query` gives a score for each cell. `sorted(ids, key=lambda i: -scores[i])` puts the largest first and leaves equals as they stood. `np.argsort(-scores)` does the same for all places. `np.isin(cells, nearest)` tells for each vector whether its cell is one of them.
+# `centroids @ query` gives a score for each cell. `sorted(ids, key=lambda i: -scores[i])` puts the largest first. `np.argsort(-scores)` does the same for all places. `np.isin(cells, nearest)` tells for each vector whether its cell is one of them.
 #
 # </details>
 #
@@ -158,7 +158,7 @@ check.retrieval_bot.fuse_rankings(fuse_rankings)
 #
 # <details><summary>Help – I get …</summary>
 #
-# *… `[9, 4, 7]` for the card's example*: is rank 1 the first?
+# *… `[7, 4, 9]` for the card's example*: you add up ranks; add 1 / (constant + rank).
 #
 # *… `[7, 9, 4]`*: the smallest total comes first; sort by minus the total.
 #

@@ -78,9 +78,9 @@ def search_cells(
     query: np.ndarray, vectors: np.ndarray, centroids: np.ndarray, cells: np.ndarray, probes: int, k: int
 ) -> list[int]:
     """Return the k best rows of vectors (N, D) among the `probes` cells whose centroids (C, D) are the nearest."""
-    nearest = np.argsort(-(centroids @ query), kind="stable")[:probes]  # numbers of cells
+    nearest = np.argsort(-(centroids @ query))[:probes]  # numbers of cells
     found = np.flatnonzero(np.isin(cells, nearest))  # ids
-    order = np.argsort(-(vectors[found] @ query), kind="stable")
+    order = np.argsort(-(vectors[found] @ query))
     return found[order][:k].tolist()
 
 
@@ -92,13 +92,13 @@ search_cells.tries(*((np.array(query), SIX[rows], *map(np.array, (centroids, cel
                      for query, rows, centroids, cells, probes, k in (
     (E, [2, 3, 1, 0], [N, E], [0, 0, 1, 1], 1, 2), (E, EVERY, [N, E], [0, 1, 0, 0, 0, 1], 2, 3),
     (E, EVERY, [N, W, E], [2, 2, 0, 0, 1, 2], 1, 2), (N, EVERY, [S, W, N], [0, 2, 2, 2, 1, 0], 2, 9),
-    (E, [3, 1, 1, 5, 3], [W, E], [1, 1, 1, 0, 1], 1, 3), (N, [4, 2, 5], [N, E, W], [2, 0, 1], 1, 5),
+    (E, [3, 1, 2, 5, 4], [W, E], [1, 1, 1, 0, 1], 1, 3), (N, [4, 2, 5], [N, E, W], [2, 0, 1], 1, 5),
     (N, [1, 3, 2, 4], [(0.6, -0.8), E, (-0.6, 0.8), N], [1, 3, 3, 2], 2, 2), (W, EVERY, [E, (-0.8, 0.6), W, N],
     [0, 0, 3, 3, 2, 0], 3, 2), (E, [3, 1, 2, 0], [(0.8, -0.6), (0.6, 0.8), W], [1, 1, 1, 0], 2, 2))))  # fmt: skip
 search_cells.draws(lambda rng: (OFF[4], (rows := OFF[rng.permutation(11)])[:7], rows[7:10], (rows[:7] @ rows[7:10].T)
                                 .argmax(axis=1), rng.integers(1, 3), rng.integers(2, 5)), times=5)  # fmt: skip
-NEAREST, FOUND = 'np.argsort(-(centroids @ query), kind="stable")[:probes]', "np.flatnonzero(np.isin(cells, nearest))"
-ORDER, BEST = 'np.argsort(-(vectors[found] @ query), kind="stable")', "found[order][:k].tolist()"
+FOUND = "np.flatnonzero(np.isin(cells, nearest))"
+ORDER, BEST = "np.argsort(-(vectors[found] @ query))", "found[order][:k].tolist()"
 EACH = "[i for c in nearest for i in [i for i in np.argsort(-(vectors @ query)).tolist() if cells[i] == c]{0}]{1}"
 SORTS, ONCE = "argsort() sorts upwards: the largest product is nearest.", "sort the ids of all cells together."
 search_cells.mistakes(
@@ -115,9 +115,8 @@ search_cells.mistakes(
     (BEST, EACH.format("", "[:k]"), "the cells are read one after the other: the nearest one's ids come first.", ONCE),
     ([(BEST, EACH.format("[:k]", "")), (BEST, f"sorted({EACH.format('[:k]', '')}, key=lambda i: -vectors[i] @ query)")],
      "k ids are taken from each cell.", ONCE),
+    (("[:probes]", "[:k]", "[:k]", "[:probes]"), "probes and k are exchanged.", "probes counts cells, k ids."),
     ("[:k]", "", "all ids of the cells are returned, not k.", "cut the sorted list after k."),
-    ([(ORDER, back := "np.argsort(vectors[found] @ query)[::-1]"), (ORDER, back, NEAREST, "np.argsort(centroids @ "
-      "query)[::-1][:probes]")], "of equally near vectors the higher id is first.", "[::-1] turns ties: sort -scores."),
     (BEST, "vectors[found][order][:k]", "vectors are returned.", "return found[order]."),
 )  # fmt: skip
 
@@ -149,6 +148,9 @@ fuse_rankings.mistakes(
      "only ids that all rankings hold are kept.", "an id that a ranking lacks gets 0 from it, and stays."),
     (fuse_by(lambda ranks, _: ranks.sum()), "ranks are added up: an id that is missing somewhere gains by it.", ADD),
     (fuse_by(lambda ranks, c: -(1 / (c + ranks)).mean()), "the total is divided by how many rankings have it.", ADD),
+    (lambda many, c: sorted({i for one in many for i in one}, key=lambda i: (
+        -sum(1 / (c + ([*one, i].index(i) + 1)) for one in many), i)),
+     "an id gets something from a ranking that lacks it.", "it must get nothing there."),
     ([(SHARE, f"1 / {other}") for other in ("(60 + place)", "(1 + place)", "place", "constant + place")],
      "`constant` isn't used, or brackets are missing.", "write 1 / (constant + rank)."),
     ([(SORTED, "-totals[found]"), (SORTED, "(-totals[found], -found)")], "ties don't go to the lower id.",
