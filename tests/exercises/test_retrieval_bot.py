@@ -530,3 +530,18 @@ def test_passages_hold_every_word_once_beside_the_overlap():
         assert [word for i, one in enumerate(passages) for word in one[overlap if i else 0 :]] == words
         assert all(len(one) == size for one in passages[:-1])
         assert all(len(one) > overlap for one in passages[1:])
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_no_other_threshold_costs_less_and_no_lower_score_as_little(seed):
+    scores, answerable, price = lesson.choose_threshold.draw(np.random.default_rng(seed))
+
+    def cost(threshold):
+        return sum(
+            price if score >= threshold and not known else int(score < threshold and known)
+            for score, known in zip(scores, answerable, strict=True)
+        )
+
+    chosen = lesson.choose_threshold(scores, answerable, price)
+    assert cost(chosen) == min(map(cost, [*np.arange(-1, 200) / 100, np.inf]))
+    assert all(cost(score) > cost(chosen) for score in scores if score < chosen)
