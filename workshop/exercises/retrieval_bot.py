@@ -60,7 +60,7 @@ split_passages.mistakes(
      "characters are counted, not words.", "split the text into words first."),
     ([(IF, ""), (IF, " if text else []")], "a text without words gives a passage.", "no words, no passages."),
     (f"{JOIN}({CUT})", CUT, "a passage isn't a text.", 'put its words together: " ".join(words).'),
-    (SPLIT, 'text.split(" ")', 'split(" ") makes empty words, and leaves new lines in.', "call split() without it."),
+    (SPLIT, 'text.split(" ")', 'split(" ") makes empty words, and leaves new lines in.', "write text.split()."),
     (UNTIL, "len(words) - overlap", "a text no longer than the overlap is lost.", "any word gives a passage."),
     (f"{JOIN}({CUT}) for start in starts]", f"p for s in starts if (p := {JOIN}(words[s : s + size])) not in "
      '(" ".join(words[s - size + overlap : s + overlap]) if s else "")]',
@@ -157,7 +157,7 @@ fuse_rankings.mistakes(
      "sort by a pair: (-total, id)."),
     (SORTED, "(totals[found], found)", "the lowest total comes first.", "sort by the negative total."),
     (TOTAL, "1", "the last ranking that holds an id decides: its total is replaced.", "add to the total so far."),
-    (lambda rankings, _: [*dict.fromkeys(i for one in rankings for i in one)], "they are laid end to end.", ADD),
+    (lambda rankings, _: [*dict.fromkeys(i for one in rankings for i in one)], "rankings are laid end to end.", ADD),
     ([(RANKED, "return totals"), (RANKED, "return sorted(totals.items(), key=lambda pair: (-pair[1], pair[0]))"),
       (RANKED, "return sorted(totals.values())[::-1]")], "totals are returned, not ids.", "sort the keys."),
     ("    return sorted", "        return sorted", "only one ranking is read.", "let `return` come after both loops."),
@@ -168,7 +168,7 @@ build_prompt = exercise("5.4", build_prompt, title="build the prompt", points=2,
                         answer=replace(TEXT, relations=(lambda case: (
                             ("more or fewer passages are in than fit.", "count the words up to each passage.")
                             if len({sum(i in text for i in case.arguments[1]) for text in (case.got, case.want)}) > 1
-                            else ("beside whole passages, the text differs.", "print(repr(…)) it.")),)))  # fmt: skip
+                            else ("beside whole passages, the text differs.", "print repr() of it.")),)))  # fmt: skip
 PAGES = ["Boats leave at six.", "A bicycle costs nine crowns a day.", "Dogs travel free.", "Ask the harbour steward.",
          "No hens!", "Hire ends at dusk, or when the last boat is in."]  # fmt: skip
 build_prompt.tries(
@@ -300,14 +300,14 @@ blame.tries(
 )  # fmt: skip
 blame.draws(lambda rng: ([f"Page one: {(words := rng.choice(['9 days', '19 days', '8:55', '18:55'], 4).tolist())[0]}.",
             f"Here it is {words[1]}, as ever."], f"It is {words[2]}.", words[3]), times=4)  # fmt: skip
-HELD, SEEN, FIRST = "as_words(truth) in as_words(text)", "any(held[1:])", "held[0] else"
+HELD, SEEN = "as_words(truth) in as_words(text)", "any(held[1:])"
 blame.mistakes(
     ([("held[0]", f"held[0] and {SEEN}"), ('"right" if', f'"retrieval" if not {SEEN} else "right" if')],
      "a right answer is blamed on the retrieval, since no passage holds the truth.", "ask for `right` first."),
     ([("held[1:]", "held[1:2]"), lambda passages, *texts: blame(passages[:1], *texts) if passages or blame([], *texts)
       == "right" else None], "only the first passage is looked at.", "go on with the others."),
     *word_mistakes(HELD, "truth", "text"),
-    ("held[0]", "as_words(truth) == as_words(answer)", "only an answer that is the truth is right.", "look inside it."),
+    ("held[0]", "as_words(truth) == as_words(answer)", "only an answer equal to the truth is right.", "look inside."),
     ([("any(", "passages and all("), ("any(", "all(")], "every passage must hold the truth.", "one is enough: any()."),
     (SEEN, "as_words(truth) in as_words(' '.join(passages))", "the passages are joined.", "ask each by itself."),
     (SEEN, "truth in passages", "whole passages are compared with the truth.", "ask whether it stands in one of them."),
