@@ -194,6 +194,49 @@ def test_order_is_free_in_a_bag_alone():
             exercise.check(ask(lambda x, value=value: value, exercise))
 
 
+def root(x):
+    if x < 0:
+        raise ValueError("less than 0")
+    return math.sqrt(x)
+
+
+def returns_the_error(x):
+    return ValueError("less than 0") if x < 0 else math.sqrt(x)
+
+
+def raises_too_often(x):
+    if x < 4:
+        raise ValueError("less than 0")
+    return math.sqrt(x)
+
+
+def asserts(x):
+    assert x >= 0
+    return math.sqrt(x)
+
+
+@pytest.mark.parametrize(
+    ("function", "expected", "likely"),
+    [
+        (lambda x: math.sqrt(abs(x)), "same(-1.0) raises a ValueError", "x < 0 raises no error"),
+        (lambda x: spin(x) if x < 0 else math.sqrt(x), "same(-1.0) raises", "where x < 0, a loop never ends"),
+        (returns_the_error, "same(-1.0) raises a ValueError", "an error is returned, not raised"),
+        (asserts, "same(-1.0) raises a ValueError", "another error is raised"),
+        (raises_too_often, "same(2.0) returns a value, and raises nothing", "your `raise` comes too often"),
+        (lambda x: math.sqrt(x) / 2, "same(2.0) returns 1.414", "every number is half the right one"),
+        (lambda x: 1 / 0, "same(2.0) returns a value.", "a division by zero"),
+    ],
+)
+def test_what_must_be_refused_is_asked_after_the_rest(function, expected, likely):
+    exercise = make(reference=root)
+    exercise.checks(lambda ask: ask.refuses(exercise.inputs(ask.rng), [(-1.0,)], "ValueError", "x < 0", "raise it."))
+    exercise.check(ask(root, exercise))
+    with pytest.raises(NotYet) as problem:
+        exercise.check(ask(function, exercise))
+    assert f"Expected: {expected}" in str(problem.value)
+    assert f"Likely:   {likely}" in str(problem.value)
+
+
 def test_no_question_is_asked_twice():
     """What is asked follows the order in which the grader foresees it, also where a wrong answer is explained."""
     asked = []

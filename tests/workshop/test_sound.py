@@ -40,6 +40,14 @@ def test_a_check_of_its_own_that_breaks_is_named():
         run_check(broken, call_reference(broken))
 
 
+def test_a_check_that_asks_for_an_error_can_judge():
+    exercise = make(abs)
+    exercise.checks(lambda ask: ask.refuses([(-2.0,)], [("two",)], "TypeError", "x is a text", "raise it."))
+    run_check(exercise, call_reference(exercise))
+    with pytest.raises(NotYet, match=r"Expected: f\('two'\) raises a TypeError"):
+        run_check(exercise, local_caller(lambda x: 2.0))
+
+
 def test_what_is_broken_is_no_diagnosis_of_a_learner():
     assert issubclass(CheckBroken, WorkshopError)
     assert not issubclass(CheckBroken, NotYet)

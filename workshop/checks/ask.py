@@ -22,6 +22,12 @@ UNKNOWN = (
     "do the example of the card by hand, print the values in between, and compare step by step.",
 )
 
+REFUSING = {
+    "": "{where} raises no error.",
+    NOT_PLAIN: "an error is returned, not raised.",
+    TIME_UP: "where {where}, a loop never ends: it must not begin.",
+}
+
 
 class CheckBroken(WorkshopError):
     """A check that can't judge: the workshop's fault, and never a learner's zero."""
@@ -59,6 +65,26 @@ class Ask:
                         break
                     asked.append(self._ask(more))
                 self._tell(wrong, asked)
+
+    def refuses(
+        self, inputs: Sequence[Sequence[Any]], refused: Sequence[Sequence[Any]], error: str, where: str, next: str
+    ) -> None:
+        """Compare with the reference on every input, and demand an error of this type for what must be refused.
+
+        where: the condition of refusing, as Python writes it. next: what to do where it isn't done.
+        """
+        for must, asked in ((False, inputs), (True, refused)):
+            for arguments in map(plain, asked):
+                reply, call = self.caller(*arguments), Call(self.exercise, arguments)
+                raised = reply.error_type == error and (must or "raise" in reply.error_text)
+                expected = f"{call} {f'raises a {error}' if must else 'returns a value, and raises nothing'}."
+                got = f"an error. {reply.error_text}" if reply.error_type else describe(reply.value)
+                likely = REFUSING.get(reply.error_type, "another error is raised.").format(where=where)
+                self.true(raised == must, expected, got, likely if must else "your `raise` comes too often.", next)
+                if reply.error_type and not must:
+                    break
+            if not must:
+                self.each(inputs)
 
     def same(self, arguments: Sequence[Any], want: Any, what: str = "") -> Any:
         """Compare the function's value with the wanted one, for checks of their own, and return it.

@@ -10,8 +10,15 @@ from workshop.errors import NotYet
 
 
 def call_reference(exercise: Exercise) -> Caller:
-    """Return a caller of the exercise's reference. It has no timer, and errors pass through it."""
-    return lambda *arguments: Reply(plain(exercise.solve(*arguments)))
+    """Return a caller of the exercise's reference. It has no timer; errors are replies, as a learner's are."""
+
+    def call(*arguments: Any) -> Reply:
+        try:
+            return Reply(plain(exercise.solve(*arguments)))
+        except Exception as error:  # a check may ask for what must be refused
+            return Reply(error_type=type(error).__name__, error_text=str(error))
+
+    return call
 
 
 def judge_fairly(exercise: Exercise, caller: Caller, check: Callable[[Caller], None]) -> None:
