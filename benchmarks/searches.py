@@ -121,9 +121,10 @@ def compare_searches(settings: Settings | None = None, k: int = 5) -> list[Judge
     WorkshopError where no question names a document, or k is below 1.
     """
     asked = [question for question in load_faq(settings) if question.document]
-    if not asked or k < 1:
-        what = f"k of 1 or more, got {k}" if asked else "at least one question with a document, got none"
-        raise WorkshopError(f"expected {what}. Name in faq.csv the document that answers each question.")
+    if k < 1:
+        raise WorkshopError(f"expected k of 1 or more, got {k}. It is how many documents count as found.")
+    if not asked:
+        raise WorkshopError("no question names a document: nothing can be judged. Name in faq.csv what answers each.")
     searches = Searches(settings)
     found, seconds = [], np.zeros((5, 2))
     with show_progress("searching", len(asked)) as advance:

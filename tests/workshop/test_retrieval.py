@@ -112,6 +112,14 @@ def test_faiss_finds_the_nearest_first():
     assert len(find_passages(FaissRetriever(encoder, index, PASSAGES, k=9), "ten?")) == 3
 
 
+@pytest.mark.parametrize(("rows", "width", "k"), [(2, 3, 1), (3, 2, 1), (3, 3, 0)])
+def test_an_index_that_does_not_fit_is_named(rows, width, k):
+    index = make_index(np.ones((rows, width), dtype=np.float32))
+    words = rf"an index of \(3, 3\) and k of 1 or more, got \({rows}, {width}\) and {k}\. .*make it again"
+    with pytest.raises(WorkshopError, match=words):
+        FaissRetriever(Encoder(), index, PASSAGES, k=k).invoke("ten?")
+
+
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory):
     folder = make_llama(tmp_path_factory.mktemp("llama"), context=400)

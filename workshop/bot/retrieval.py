@@ -10,6 +10,8 @@ from workshop.data import Passage
 from workshop.errors import WorkshopError, take_list
 from workshop.models import encode_texts
 
+INDEX = "An index has a vector for each passage and the encoder's dimensions: make it again when either changes."
+
 
 @dataclass(frozen=True)
 class FaissRetriever:
@@ -22,7 +24,11 @@ class FaissRetriever:
 
     def invoke(self, question: str) -> list[Passage]:
         """Return the k passages that the index finds, best first; fewer where it finds fewer."""
-        _, rows = self.index.search(encode_texts(self.encoder, [question]), self.k)
+        vectors = encode_texts(self.encoder, [question])  # (1, D)
+        got, wanted = (self.index.ntotal, self.index.d), (len(self.passages), vectors.shape[1])
+        if got != wanted or self.k < 1:
+            raise WorkshopError(f"expected an index of {wanted} and k of 1 or more, got {got} and {self.k}. {INDEX}")
+        _, rows = self.index.search(vectors, self.k)
         return [self.passages[row] for row in rows[0] if row >= 0]  # FAISS fills up with -1
 
 

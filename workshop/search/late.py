@@ -7,7 +7,8 @@ import numpy as np
 
 from workshop.data.clean import mend_letters
 from workshop.errors import WorkshopError, take_list
-from workshop.models.texts import BATCH, PART
+from workshop.models.quiet import show_progress
+from workshop.models.texts import BAR_FROM, BATCH, PART
 from workshop.vectors.geometry import unit
 
 
@@ -20,20 +21,18 @@ def encode_with_tokens(encoder: Any, texts: Sequence[str]) -> tuple[np.ndarray, 
     """
     texts = take_list(texts, "texts", "encode_with_tokens(encoder, [text])")
     if not texts or not all(isinstance(text, str) for text in texts):
-        got = sorted({type(text).__name__ for text in texts})
-        raise WorkshopError(f"expected at least one text and nothing else, got {', '.join(got) or 'none'}.")
-    order = sorted(range(len(texts)), key=lambda row: len(texts[row]), reverse=True)
-    vectors, tokens = {}, {}
-    for start in range(0, len(order), PART):
-        rows = order[start : start + PART]
-        some = [mend_letters(texts[row]) for row in rows]
-        states = encoder.encode(some, batch_size=BATCH, output_value=None, show_progress_bar=False)
-        for row, one in zip(rows, states, strict=True):
-            vectors[row] = one["sentence_embedding"].float().cpu().numpy()
-            read = one["token_embeddings"][one["attention_mask"].bool()].float().cpu().numpy()
-            tokens[row] = unit(read).astype(np.float16)
-    every = range(len(texts))
-    return unit(np.stack([vectors[row] for row in every])), [tokens[row] for row in every]
+        got = ", ".join(sorted({type(text).__name__ for text in texts})) or "none"
+        raise WorkshopError(f"expected at least one text and nothing but texts, got {got}. Leave out what is none.")
+    vectors, tokens = [], []
+    with show_progress("encoding texts", len(texts), shown=len(texts) > BAR_FROM) as advance:
+        for start in range(0, len(texts), PART):
+            some = [mend_letters(text) for text in texts[start : start + PART]]
+            for one in encoder.encode(some, batch_size=BATCH, output_value=None, show_progress_bar=False):
+                vectors.append(one["sentence_embedding"].float().cpu().numpy())
+                read = one["token_embeddings"][one["attention_mask"].bool()].float().cpu().numpy()
+                tokens.append(unit(read).astype(np.float16))
+            advance(len(some))
+    return unit(np.stack(vectors)), tokens
 
 
 def max_sim(query: np.ndarray, passages: Sequence[np.ndarray]) -> np.ndarray:
