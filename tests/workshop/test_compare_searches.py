@@ -15,7 +15,7 @@ from benchmarks import searches
 from benchmarks.searches import METHODS, compare_searches, find_title
 from workshop.data import Document, cut_document, load_faq, load_handbook
 from workshop.errors import WorkshopError
-from workshop.search import StemSearch, fuse_scores, top_k
+from workshop.search import StemSearch, encode_with_tokens, fuse_scores, top_k
 from workshop.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -104,7 +104,21 @@ def test_every_document_has_a_rank_with_each_method(folder):
     assert spent.shape == (5, 2)
     assert (spent[:, 0] > 0).all()
     rankings, _ = found.rank("?!")
-    assert sorted(rankings[3]) == everything, "a question without a word is searched by vectors alone"
+    assert rankings[1] == rankings[3], "a question without a word is searched by vectors alone"
+    assert rankings[2] == rankings[1][: len(rankings[2])]
+
+
+def test_late_interaction_orders_the_first_anew_and_leaves_the_rest(folder, monkeypatch):
+    monkeypatch.setattr(searches, "RERANKED", 6)
+    found, question = searches.Searches(Settings(data=folder)), "Who may come aboard with a dog?"
+    vectors, (query,) = encode_with_tokens(found.encoder, [question])
+    fused = fuse_scores(found.words.score([question])[0], found.vectors @ vectors[0])
+    before = np.argsort(-fused, kind="stable")
+    late = [np.mean([max(float(one @ other) for other in found.tokens[row]) for one in query]) for row in before[:6]]
+    again = before[:6][np.argsort(-fuse_scores(fused[before[:6]], np.array(late)), kind="stable")]
+    assert again.tolist() != before[:6].tolist()
+    owners = [found.documents[row] for row in (*again, *before[6:])]
+    assert found.rank(question)[0][4] == list(dict.fromkeys(owners))
 
 
 @pytest.mark.parametrize(
