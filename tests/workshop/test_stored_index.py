@@ -19,6 +19,7 @@ from workshop.data import Passage
 from workshop.errors import WorkshopError
 from workshop.search import load_index, save_index, stored
 
+ROOT = Path(__file__).resolve().parents[2]
 ODD = ["plain", "two\nlines", "é ﬃ 何時", "\ud800 half", "\u2028", "", '"quoted" \\', "\x00"]
 
 
@@ -137,7 +138,7 @@ def test_a_killed_process_leaves_a_whole_index(tmp_path):
     whole = {make(seed, 20_000)[1][0].document for seed in (0, 1)}
     save_index(tmp_path, *make(0, 20_000))
     for wait in (0.05, 0.21, 0.33):
-        writer = subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path)], stdout=subprocess.PIPE)
+        writer = subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path)], stdout=subprocess.PIPE, cwd=ROOT)
         writer.stdout.readline()
         time.sleep(wait)
         writer.send_signal(signal.SIGKILL)
