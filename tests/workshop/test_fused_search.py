@@ -127,7 +127,6 @@ def test_late_interaction_is_the_best_match_of_each_token(seed, lengths, tokens)
     found = max_sim(query, passages)
     assert found == pytest.approx(match_slowly(query, passages), abs=1e-5)
     assert found.dtype == np.float32
-    assert max_sim(query, [one.astype(np.float16) for one in passages]) == pytest.approx(found, abs=2e-3)
 
 
 def test_late_interaction_by_hand():
@@ -174,9 +173,9 @@ def test_one_pass_gives_the_texts_vectors_and_their_tokens(encoder, monkeypatch)
     assert vectors == pytest.approx(encode_texts(encoder, TEXTS), abs=1e-5)
     for text, found in zip(TEXTS, tokens, strict=True):
         read = encode_tokens(encoder, text.replace("ﬃ", "ffi"))[1]
-        assert found.dtype == np.float16
+        assert found.dtype == np.float32
         assert found.shape == read.shape
-        assert found.astype(float) == pytest.approx(read / np.linalg.norm(read, axis=1, keepdims=True), abs=1e-3)
+        assert found == pytest.approx(read / np.linalg.norm(read, axis=1, keepdims=True), abs=1e-5)
 
 
 @pytest.mark.slow
@@ -184,7 +183,7 @@ def test_a_text_matches_itself_best(encoder):
     _, tokens = encode_with_tokens(encoder, TEXTS)
     scores = np.array([max_sim(one, tokens) for one in tokens])
     assert scores.argmax(axis=1).tolist() == list(range(len(TEXTS)))
-    assert np.diag(scores) == pytest.approx(np.ones(len(TEXTS)), abs=2e-3)
+    assert np.diag(scores) == pytest.approx(np.ones(len(TEXTS)), abs=1e-5)
 
 
 @pytest.mark.parametrize(
