@@ -1,8 +1,20 @@
-"""The bot: its prompt, and the answers that a language model writes."""
+"""The bot: what it retrieves, its prompt, and the answers that a language model writes."""
 
 from workshop.bot.answers import answer, stream_answer
 from workshop.bot.chat import encode_chats
 from workshop.bot.prompt import WORD_BUDGET, build_prompt
+from workshop.bot.retrieval import FaissRetriever, Reply, ask, find_passages
 from workshop.bot.sampling import sample_probabilities
 
-__all__ = ["WORD_BUDGET", "answer", "build_prompt", "encode_chats", "sample_probabilities", "stream_answer"]
+__all__ = [
+    "WORD_BUDGET",
+    "FaissRetriever",
+    "Reply",
+    "answer",
+    "ask",
+    "build_prompt",
+    "encode_chats",
+    "find_passages",
+    "sample_probabilities",
+    "stream_answer",
+]
