@@ -1,0 +1,38 @@
+"""The half of lesson 05's study that asks the language model: runs, rows and claims."""
+
+import dataclasses
+from typing import Any
+
+from studies.retrieval_bot import answer_plan, answer_tables, answer_verdicts
+from studies.retrieval_bot.answer_found import Runs
+from studies.retrieval_bot.answer_plan import ANSWER_INPUTS, STEM, Cell, Plan
+from studies.retrieval_bot.answer_runs import run_answers
+from studies.runner import run_cells
+from workshop.score.results import Claim, Row
+
+ANSWER_KINDS = {run_answers: ANSWER_INPUTS}
+
+
+def measure_answers(short: bool = False) -> tuple[list[Row], dict[str, Claim], Runs]:
+    """Run everything that is asked; returns rows, claims and the runs. short: the smallest form of each run."""
+    runs = Runs(answer_plan.SHORT if short else Plan())
+    sizes = dataclasses.astuple(runs.plan)
+
+    def run(cells: list[Cell]) -> None:
+        found = run_cells(run_answers, [(*cell, sizes) for cell in cells], stem=STEM, inputs=ANSWER_INPUTS, short=short)
+        runs.cells.update({cell[:5]: one for cell, one in found.items()})
+
+    first = answer_plan.list_choosing()
+    run(first)
+    k = runs.choose_count()
+    run([*first, *answer_plan.list_answers(runs.plan, k)])
+    rows: list[Row] = [
+        *answer_tables.tell_readers(runs, k), *answer_tables.tell_pasting(runs), *answer_tables.tell_cures(runs, k),
+        *answer_tables.tell_threshold(runs, k), *answer_tables.tell_blame(runs, k),
+        *answer_tables.tell_changed(runs, k), *answer_tables.tell_orders(runs, k),
+    ]  # fmt: skip
+    judges: dict[str, Any] = {
+        "C14": answer_verdicts.judge_c14, "C15": answer_verdicts.judge_c15, "C30": answer_verdicts.judge_c30,
+    }  # fmt: skip
+    claims = {name: judge(runs, k) for name, judge in judges.items()} | {"C31": answer_verdicts.judge_c31(runs)}
+    return rows, claims, runs
