@@ -2,6 +2,7 @@
 
 from workshop.plots.ideas import plot_bridge, plot_step, plot_table, plot_window
 from workshop.plots.lowrank import plot_low_rank, plot_rank
+from workshop.plots.outcomes import plot_outcomes
 from workshop.plots.prompting import plot_causal, plot_masked, plot_memory, plot_wordings
 from workshop.plots.series import plot_rows
 from workshop.plots.spaces import plot_analogies, plot_association, plot_word_map
@@ -38,6 +39,7 @@ __all__ = [
     "plot_low_rank",
     "plot_masked",
     "plot_memory",
+    "plot_outcomes",
     "plot_rank",
     "plot_rows",
     "plot_scores",
