@@ -9,7 +9,7 @@ from workshop.score.results import Row
 
 def test_cells_tell_what_is_compared_and_what_is_missed():
     vectors = np.array([[1, 0, 0], [0.8, 0.6, 0], [0.6, 0.8, 0], [0, 1, 0]], dtype=np.float32)
-    figure = plot_cells(vectors, vectors[[0, 3]], np.array([0, 0, 1, 1]), vectors[1], [0], [1, 2])
+    figure = plot_cells(vectors, np.array([0, 0, 1, 1]), vectors[1], [0], [1, 2])
     assert "1 of 2 cells hold 1 of the 2 nearest: 50% of the vectors are compared." in alternative_text(figure)
     drawn = {one.get_label(): len(one.get_offsets()) for one in figure.axes[0].collections}
     assert drawn == {
@@ -22,9 +22,9 @@ def test_cells_tell_what_is_compared_and_what_is_missed():
     assert [one.get_text() for one in figure.axes[0].texts] == ["0", "1"]
 
 
-def test_cells_lie_as_far_apart_as_their_centroids():
+def test_cells_lie_as_far_apart_as_their_means():
     vectors = np.eye(4, dtype=np.float32) * [4, 3, 0.1, 0.1]
-    figure = plot_cells(vectors, vectors, np.arange(4), vectors[0], [0], [0])
+    figure = plot_cells(vectors, np.arange(4), vectors[0], [0], [0])
     centres = np.array([one.get_position() for one in figure.axes[0].texts])
     assert np.linalg.norm(centres[0] - centres[1]) == pytest.approx(5, abs=0.1)
     assert np.linalg.norm(centres[2] - centres[3]) < 0.5
