@@ -35,7 +35,7 @@ def plot_cells(
             fill = PALETTE["blue"] if name in probed else PALETTE["grey"]
             axes.text(*spot, name, color="white", ha="center", va="center", bbox={"boxstyle": "circle", "fc": fill})
         axes.set(xticks=[], yticks=[])
-        axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), markerscale=1.5)
+        axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
         found = f"{len(probed)} of {len(names)} cells hold {len(hit)} of the {len(nearest)} nearest"
         title = f"{found}: {inside.mean():.0%} of the vectors are compared."
         alt = f"Points on a plane, a number in the middle of each cell; searched are {', '.join(map(str, probed))}."
