@@ -4,6 +4,7 @@ from workshop.plots.ideas import plot_bridge, plot_step, plot_table, plot_window
 from workshop.plots.lowrank import plot_low_rank, plot_rank
 from workshop.plots.outcomes import plot_outcomes
 from workshop.plots.prompting import plot_causal, plot_masked, plot_memory, plot_wordings
+from workshop.plots.retrieval import plot_cells, plot_late, plot_price
 from workshop.plots.series import plot_rows
 from workshop.plots.spaces import plot_analogies, plot_association, plot_word_map
 from workshop.plots.style import PALETTE, alternative_text, show
@@ -31,15 +32,18 @@ __all__ = [
     "plot_bridge",
     "plot_bytes",
     "plot_causal",
+    "plot_cells",
     "plot_frozen",
     "plot_islands",
     "plot_labels",
+    "plot_late",
     "plot_layers",
     "plot_losses",
     "plot_low_rank",
     "plot_masked",
     "plot_memory",
     "plot_outcomes",
+    "plot_price",
     "plot_rank",
     "plot_rows",
     "plot_scores",
