@@ -871,12 +871,12 @@ predict("C32")
 
 # %% tags=["slide"]
 # demonstration 4.22
+from workshop.plots import LiveLoss
 from workshop.tune import fine_tune, make_examples
 
 examples = make_examples(tokenizer, chats)
 tuned = add_lora(model, rank=8, seed=0)
-done = fine_tune(tuned, examples, epochs=1, rate=2e-3, batch=1, seed=0)
-print(*(f"{loss:.2f}" for loss in done.losses))
+done = fine_tune(tuned, examples, epochs=1, rate=2e-3, batch=1, seed=0, tell=LiveLoss())
 print(f"{done.seconds:.0f} s for {sum(len(one.ids) for one in examples):,} tokens")
 
 # %% [markdown]

@@ -1,7 +1,10 @@
+from types import SimpleNamespace
+
 import pytest
 
 from workshop.errors import WorkshopError
 from workshop.plots import (
+    LiveLoss,
     alternative_text,
     plot_boxes,
     plot_frozen,
@@ -11,8 +14,10 @@ from workshop.plots import (
     plot_losses,
     plot_settings,
     plot_sureness,
+    style,
 )
 from workshop.score.results import Row
+from workshop.tune.training import Report
 
 
 def row(method, value, reach=0.05, **settings):
@@ -32,6 +37,27 @@ def test_who_leads_with_few_and_with_all_labels_is_computed():
     axes = figure.axes[0]
     assert any(line.get_marker() == "D" and list(line.get_ydata()) == [0.72] for line in axes.lines)
     assert [label.get_text() for label in axes.get_xticklabels()] == ["16", "64", "256"]
+
+
+def test_a_live_loss_is_one_picture_that_grows(monkeypatch):
+    shown = []
+    handle = SimpleNamespace(update=lambda bundle, raw: shown.append(bundle))
+    monkeypatch.setattr(style, "in_notebook", lambda: True)
+    monkeypatch.setattr("IPython.display.display", lambda bundle, **_: shown.append(bundle) or handle)
+    tell = LiveLoss()
+    for step, loss in enumerate((2.5, 1.25, 0.5), start=1):
+        assert tell(Report(step, 12, loss, 1.0)) is None
+    assert tell.shown is handle
+    assert [one["text/plain"].partition(" From")[0] for one in shown[::2]] == [
+        "Step 1 of 12: loss 2.50, 2.50 at first.",
+        "Step 3 of 12: loss 0.50, 2.50 at first.",
+    ]
+    assert all(one["text/html"].startswith("<img alt=") for one in shown)
+
+
+def test_a_live_loss_is_silent_outside_notebooks(capsys):
+    LiveLoss()(Report(1, 2, 0.5, 1.0))
+    assert capsys.readouterr().out == ""
 
 
 def test_the_losses_name_the_epoch_that_is_kept():

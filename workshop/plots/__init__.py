@@ -10,6 +10,7 @@ from workshop.plots.spaces import plot_analogies, plot_association, plot_word_ma
 from workshop.plots.style import PALETTE, alternative_text, show
 from workshop.plots.texts import plot_attention, plot_bytes, plot_scores, plot_way
 from workshop.plots.tuning import (
+    LiveLoss,
     plot_boxes,
     plot_frozen,
     plot_islands,
@@ -23,6 +24,7 @@ from workshop.plots.words import plot_agreement, plot_sizes
 
 __all__ = [
     "PALETTE",
+    "LiveLoss",
     "alternative_text",
     "plot_agreement",
     "plot_analogies",

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from workshop.errors import WorkshopError, require
+from workshop.score.output import in_notebook
 
 # Okabe and Ito's colours, told apart with every common kind of colour blindness.
 PALETTE = {
@@ -103,6 +104,18 @@ def show(figure: Any, alt: str | None = None) -> None:
     from IPython.display import display
 
     display({"text/html": to_html(figure, text), "text/plain": text}, raw=True)
+
+
+def show_again(figure: Any, shown: Any) -> Any:
+    """Show a figure in the place of the one before; returns what to give as `shown` next time, at first None."""
+    from IPython.display import display
+
+    text = alternative_text(figure)
+    bundle = {"text/html": to_html(figure, text), "text/plain": text}
+    if shown is None:
+        return display(bundle, raw=True, display_id=True) if in_notebook() else None
+    shown.update(bundle, raw=True)
+    return shown
 
 
 def to_html(figure: Any, text: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from workshop.errors import WorkshopError
 from workshop.plots.series import COLOURS, Point, draw_series
-from workshop.plots.style import PALETTE, YOURS, new_picture, percent, set_words
+from workshop.plots.style import PALETTE, YOURS, new_picture, percent, set_words, show_again
 from workshop.score.results import Row
 
 
@@ -76,6 +76,27 @@ def plot_losses(training: Sequence[float], held_back: Sequence[float], stop: int
     axes.axvline(stop + 1, color=YOURS, linestyle="--")
     axes.annotate("keep these weights", (stop + 1, max(held_back)), xytext=(6, 0), textcoords="offset points")
     return figure
+
+
+class LiveLoss:
+    """A picture of a training's loss that is drawn anew after each step: fine_tune(…, tell=LiveLoss()).
+
+    losses: those so far. Outside notebooks nothing is shown.
+    """
+
+    def __init__(self) -> None:
+        """Begin without a step."""
+        self.losses: list[float] = []
+        self.shown: Any = None
+
+    def __call__(self, report: Any) -> None:
+        """Take in a step: its number, of how many, and its loss."""
+        self.losses.append(report.loss)
+        points = [(step, loss, None, None) for step, loss in enumerate(self.losses, start=1)]
+        title = f"Step {report.step} of {report.steps}: loss {report.loss:.2f}, {self.losses[0]:.2f} at first."
+        figure, axes = draw_series({"loss": points}, title=title, x="step", y="loss", beside=False)
+        axes.set(xlim=(0.5, report.steps + 0.5), ylim=(0, None))
+        self.shown = show_again(figure, self.shown)
 
 
 def plot_settings(rows: Sequence[Row]) -> Any:
