@@ -41,7 +41,7 @@ _TEXTS = (
     ("04", "A model that is fine-tuned keeps what it could do before."),
     ("04", "Fine-tuning changes a model for good: there is no way back."),
     ("04 06", "Fine-tuning is good at teaching behaviour: format, tone and jargon."),
-    ("05 06", "Retrieval gives a model the facts that it lacks."),
+    ("05", "Retrieval gives a model the facts that it lacks."),
     ("05", "A model that reads documents before it answers makes up less."),
     ("06", "When facts change, retrieval keeps up and a fine-tuned model goes stale."),
     ("05 06", "Retrieval is cheaper and simpler than fine-tuning, even when there is much to search."),
