@@ -54,7 +54,7 @@ def test_the_still_form_is_an_exchange_with_its_sources(loaded, capsys):
     told = capsys.readouterr().out
     written = "".join(stream_answer(*loaded, PROMPT, max_new_tokens=16))
     assert told.startswith(f"You: Who signs?\nBot: {written}\n")
-    assert "Sources: [1] leave, [2] fares <b>, [4] seals. Its words stand in none of them." in told
+    assert "Sources: leave [1], fares <b> [2], seals [4]. Its words stand in none of them." in told
 
 
 def test_without_a_retriever_the_model_answers_by_itself(loaded, capsys):
@@ -75,7 +75,14 @@ def test_each_question_is_asked_as_typed_and_all_is_kept(loaded, slow):
     assert html.index("Who signs?") < html.index("And &lt;b&gt;?")
     assert "The <mark" in html
     assert "harbour steward signs.</mark>&nbsp;<b>[1][2]</b>" in html
-    assert "[2] fares &lt;b&gt;" in html
+    assert "fares &lt;b&gt; [2]" in html
+
+
+def test_passages_of_one_document_are_named_once(loaded, slow):
+    slow[0].release(3)
+    talk = make_talk(loaded, Scored([PASSAGES[0], PASSAGES[3], PASSAGES[0]]))
+    talk.write("Who signs?")
+    assert "Sources: leave [1][3], seals [2]. Its words stand in [1], [3]." in talk.draw()["text/plain"]
 
 
 def test_an_error_adds_nothing_and_says_why(loaded):
@@ -110,11 +117,15 @@ class TestWidget:
         assert log.value.count("harbour") == 2, "the first answer, and the first piece of the second"
         assert (field.disabled, ask.disabled, stop.disabled) == (True, True, False)
         assert "Searching and writing" in line.value
+        assert log.value.count("<mark") == 1, "an answer is cited when it is whole"
+        assert 'aria-busy="true"' in log.value
         stop.click()
         word.release()
         wait_for_threads()
         assert closed.is_set()
-        assert "Stopped" in line.value
+        assert "The answer is stopped." in line.value
+        assert "<small>Stopped. Sources: leave [1]" in log.value
+        assert 'aria-busy="false"' in log.value
         assert (field.value, field.disabled, ask.disabled, stop.disabled) == ("", False, False, True)
 
     def test_closing_stops_and_leaves_no_thread(self, loaded, slow, box):
@@ -146,13 +157,14 @@ class TestWidget:
         assert "predicts no numbers" in line.value
         assert row.children[0].value == "Who signs?"
         assert "half" in log.value
+        assert "Writing" not in log.value
         assert "first" in log.value
         assert (row.children[0].disabled, row.children[2].disabled) == (False, True)
 
 
 def test_a_real_stream_is_stopped_between_two_pieces(loaded):
     talk, before = make_talk(loaded, max_new_tokens=200), threading.active_count()
-    assert talk.write("hi", talk.stop.set) == "Stopped: the answer is not complete."
+    assert talk.write("hi", talk.stop.set) == "The answer is stopped."
     assert threading.active_count() == before
     whole = "".join(stream_answer(*loaded, "hi", max_new_tokens=200))
     assert whole.startswith(talk.turns[0][1])

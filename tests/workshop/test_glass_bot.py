@@ -103,7 +103,7 @@ def test_the_still_form_says_all_three_steps(loaded, capsys):
     assert told.startswith("Question: Who signs?\n")
     assert "[1] leave · score 0.500\nA colleague has" in told
     assert "[3] empty · score 0.250 · left out of the prompt: blank" in told
-    assert "[4] seals · score 0.125 · left out of the prompt: over the budget of words" in told
+    assert "[4] seals · score 0.125 · left out of the prompt: over the budget of 20 words" in told
     prompt = loaded[0].decode(ids)
     assert prompt.startswith("<|user|>Passages:\nA colleague")
     assert prompt.endswith("<|assistant|>")
@@ -114,7 +114,7 @@ def test_the_still_form_says_all_three_steps(loaded, capsys):
 
 def test_html_is_escaped_and_the_prompt_stands_in_it_letter_for_letter():
     draft = draft_reply(Plain(), "Who <i>?")
-    html = draw_steps(draft, "2.", "<|user|>\n a & b", "26 days of leave")["text/html"]
+    html = draw_steps(draft, 400, "9 tokens", "<|user|>\n a & b", "26 days of leave")["text/html"]
     assert unescape(re.search(r"<pre[^>]*>(.*)</pre>", html, re.DOTALL)[1]) == "<|user|>\n a & b"
     assert 'tabindex="0"' in html
     assert "score" not in html

@@ -15,13 +15,16 @@ LOG = {"max_height": "460px", "overflow": "auto", "display": "flex", "flex_flow"
 
 @dataclass
 class Talk:
-    """A chat. turns: what was asked, with the answers as far as they are written; stop: ends the one being written."""
+    """A chat. turns: each a draft, its answer as far as it is written, and "writing", "stopped" or "written".
+
+    stop: ends the answer that is being written.
+    """
 
     loaded: tuple[Any, Any]
     retriever: Any
     budget: int
     max_new_tokens: int
-    turns: list[tuple[Draft, str]] = field(default_factory=list)
+    turns: list[tuple[Draft, str, str]] = field(default_factory=list)
     stop: threading.Event = field(default_factory=threading.Event)
 
     def write(self, question: str, show: Any = lambda: None) -> str:
@@ -31,29 +34,39 @@ class Talk:
         if self.retriever is not None:
             draft = draft_reply(self.retriever, question, self.budget)
         pieces = stream_answer(*self.loaded, draft.prompt, max_new_tokens=self.max_new_tokens)
-        self.turns.append((draft, ""))
+        written, state = "", "stopped"
+        self.turns.append((draft, written, "writing"))
         try:
             for piece in pieces:
-                self.turns[-1] = (draft, self.turns[-1][1] + piece)
+                written += piece
+                self.turns[-1] = (draft, written, "writing")
                 show()
                 if self.stop.is_set():
-                    return "Stopped: the answer is not complete."
+                    break
+            else:
+                state = "written"
         finally:
             pieces.close()
-        show()
-        return "The answer is written."
+            self.turns[-1] = (draft, written, state)
+            show()
+        return f"The answer is {state}."
 
     def draw(self) -> dict[str, str]:
         """Return all turns by MIME type."""
         plain, html = [], []
-        for draft, answer in self.turns:
-            marked, said = cite(draft, answer)
-            names = ", ".join(f"[{place + 1}] {draft.found[place].document}" for place in draft.read)
-            under = f"Sources: {names}. {said}" if names else said
+        for draft, answer, state in self.turns:
+            marked, said = cite(draft, answer) if state != "writing" else (answer, "Writing …")
+            numbers: dict[str, str] = {}
+            for place in draft.read:
+                name = draft.found[place].document
+                numbers[name] = f"{numbers.get(name, '')}[{place + 1}]"
+            names = ", ".join(f"{name} {marks}" for name, marks in numbers.items())
+            under = f"{'Stopped. ' * (state == 'stopped')}{f'Sources: {names}. ' * bool(names)}{said}"
             plain += [f"You: {draft.question}", f"Bot: {marked}", f"     {under}"]
             html.append(f"<p><b>You:</b> {escape(draft.question)}<br><b>Bot:</b> {highlight(marked)}")
             html.append(f"<br><small>{escape(under)}</small></p>")
-        log = f'<div role="log" style="line-height:1.5;overflow-wrap:anywhere">{"".join(html)}</div>'
+        busy = "true" if state == "writing" else "false"
+        log = f'<div role="log" aria-busy="{busy}" style="line-height:1.5;overflow-wrap:anywhere">{"".join(html)}</div>'
         return {"text/plain": "\n".join(plain), "text/html": log}
 
     def build(self) -> Any:

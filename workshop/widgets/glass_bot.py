@@ -11,7 +11,7 @@ from workshop.widgets.output import show_with_still
 
 PRE = (
     '<pre tabindex="0" role="region" aria-label="The prompt" style="max-height:240px;overflow:auto;padding:8px;'
-    'margin:0;white-space:pre-wrap;overflow-wrap:anywhere;border:1px solid #767676;line-height:1.4">{}</pre>'
+    'margin:0;white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere;border:1px solid #767676">{}</pre>'
 )
 PASSAGE = '<p style="margin:0 0 8px;white-space:pre-line{}"><b>{}</b>\n{}</p>'
 LEFT_OUT = ";border-left:4px dashed #D55E00;padding-left:8px"
@@ -40,7 +40,7 @@ def glass_bot(
         [written] = answer(tokenizer, model, [draft.prompt], max_new_tokens=max_new_tokens)
         [ids] = encode_chats(tokenizer, [draft.prompt])
         prompt = tokenizer.decode(ids, clean_up_tokenization_spaces=False)
-        return draw_steps(draft, f"2. The prompt, as the model reads it: {len(ids):,} tokens", prompt, written)
+        return draw_steps(draft, budget, f"{len(ids):,} tokens", prompt, written)
 
     first = look(examples[0])
     show_with_still(first, lambda: build_bot(look, examples, first), still=still)
@@ -62,16 +62,17 @@ def build_bot(look: Callable[[str], dict[str, str]], examples: Sequence[str], fi
     return ipywidgets.VBox([row, clicks, asking.line, shown], layout={"max_width": "960px"})
 
 
-def draw_steps(draft: Draft, title: str, prompt: str, written: str) -> dict[str, str]:
-    """Return the passages, the prompt under its title, and the answer, by MIME type."""
+def draw_steps(draft: Draft, budget: int, size: str, prompt: str, written: str) -> dict[str, str]:
+    """Return the passages, the prompt and its size, and the answer, by MIME type."""
     found = []
     for place, one in enumerate(draft.found):
         score = f" · score {draft.scores[place]:.3f}" if draft.scores else ""
-        why = "over the budget of words" if one.text.strip() else "blank"
+        why = f"over the budget of {budget} words" if one.text.strip() else "blank"
         left_out = "" if place in draft.read else f" · left out of the prompt: {why}"
         found.append((LEFT_OUT if left_out else "", f"[{place + 1}] {one.document}{score}{left_out}", one.text))
     marked, said = cite(draft, written)
-    heads = ("1. What the retriever found", title, "3. The answer, with the passages that hold its words")
+    prompt_head = f"2. The prompt, as the model reads it: {size}"
+    heads = ("1. What the retriever found", prompt_head, "3. The answer, with the passages that hold its words")
     plain = "\n".join(f"{head}\n{text}" for _, head, text in found) or "nothing"
     listed = "".join(PASSAGE.format(style, escape(head), escape(text)) for style, head, text in found) or "nothing"
     html = (listed, PRE.format(escape(prompt)), f"<div>{highlight(marked)}</div>{escape(said)}")
