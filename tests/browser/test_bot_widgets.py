@@ -69,11 +69,12 @@ def open_cell(page, server, request):
 
 
 def find_overflows(output) -> list[str]:
-    """Return what of the widget is wider than the widget itself; the page has half a second to settle."""
+    """Return what is wider than the widget, and buttons that are cut; the page has half a second to settle."""
     output.page.wait_for_timeout(500)
     return output.locator(".widget-vbox").first.evaluate(
         "box => [...box.querySelectorAll('*')].filter("
-        "one => one.getBoundingClientRect().right > box.getBoundingClientRect().right + 3)"
+        "one => one.getBoundingClientRect().right > box.getBoundingClientRect().right + 3"
+        " || (one.matches('button') && one.scrollWidth > one.clientWidth + 1))"
         ".map(one => one.outerHTML.slice(0, 120))"
     )
 

@@ -30,7 +30,7 @@ class Asking:
         import ipywidgets
 
         self.write, self._busy = write, threading.Lock()
-        wide, fits = {"flex": "1 1 auto", "width": "auto"}, {"width": "auto", "max_width": "100%"}
+        wide, fits = {"flex": "1 1 0", "min_width": "0"}, {"flex": "0 0 auto", "width": "auto", "max_width": "100%"}
         self.field = ipywidgets.Text(start, description="Question", continuous_update=False, layout=wide)
         self.field.placeholder = "type a question, press Enter"
         self.buttons = [ipywidgets.Button(description=one, layout=fits) for one in ("Ask", *examples)]

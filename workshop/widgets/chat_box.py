@@ -74,7 +74,6 @@ class Talk:
         import ipywidgets
 
         log = ipywidgets.HTML(self.draw()["text/html"], layout=LOG)
-        stop = ipywidgets.Button(description="Stop", disabled=True, layout={"width": "auto"})
 
         def write(question: str) -> str:
             stop.disabled = False
@@ -86,6 +85,7 @@ class Talk:
             return said
 
         asking = Asking(write)
+        stop = ipywidgets.Button(description="Stop", disabled=True, layout=asking.buttons[0].layout)
         stop.on_click(lambda _: self.stop.set())
         row = ipywidgets.HBox([asking.field, *asking.buttons, stop])
         box = ipywidgets.VBox([log, row, asking.line], layout={"max_width": "960px"})
