@@ -10,7 +10,7 @@ pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
 from tests.workshop.tiny_models import make_llama
-from workshop.bot import FaissRetriever, Reply, answer, ask, build_prompt, find_passages
+from workshop.bot import FaissRetriever, Reply, answer, ask, build_prompt, draft_reply, find_passages
 from workshop.data import Passage
 from workshop.errors import WorkshopError
 from workshop.models import open_language_model
@@ -148,6 +148,20 @@ def test_a_reply_names_only_what_was_read(loaded):
 def test_one_question_is_given_in_a_list(loaded):
     with pytest.raises(WorkshopError, match=r"expected a list of questions, got one string. .*\[question\]"):
         ask(*loaded, Retriever(), "Why?")
+
+
+def test_scores_are_the_indexs_own_numbers():
+    encoder = Encoder()
+    vectors = encoder.encode([one.text for one in PASSAGES])
+    retriever = FaissRetriever(encoder, make_index(vectors), PASSAGES, k=2)
+    expected = encoder.encode(["ten?"])[0] @ vectors.T
+    pairs = retriever.invoke_with_scores("ten?")
+    assert [one for one, _ in pairs] == retriever.invoke("ten?")
+    assert [score for _, score in pairs] == pytest.approx(sorted(expected, reverse=True)[:2])
+    draft = draft_reply(retriever, "ten?", budget=2)
+    assert (draft.found, draft.scores) == ([one for one, _ in pairs], [score for _, score in pairs])
+    assert (draft.read, draft.prompt) == ([0], build_prompt("ten?", [pairs[0][0].text]))
+    assert draft_reply(Retriever(*PASSAGES), "ten?").scores == []
 
 
 @pytest.fixture

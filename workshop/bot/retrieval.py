@@ -24,12 +24,17 @@ class FaissRetriever:
 
     def invoke(self, question: str) -> list[Passage]:
         """Return the k passages that the index finds, best first; fewer where it finds fewer."""
+        return [passage for passage, _ in self.invoke_with_scores(question)]
+
+    def invoke_with_scores(self, question: str) -> list[tuple[Passage, float]]:
+        """Return the same with the index's own numbers: inner products, or squared distances of an L2 index."""
         vectors = encode_texts(self.encoder, [question])  # (1, D)
         got, wanted = (self.index.ntotal, self.index.d), (len(self.passages), vectors.shape[1])
         if got != wanted or self.k < 1:
             raise WorkshopError(f"expected an index of {wanted} and k of 1 or more, got {got} and {self.k}. {INDEX}")
-        _, rows = self.index.search(vectors, self.k)
-        return [self.passages[row] for row in rows[0] if row >= 0]  # FAISS fills up with -1
+        scores, rows = self.index.search(vectors, self.k)  # both (1, k)
+        both = zip(rows[0], scores[0], strict=True)
+        return [(self.passages[row], float(score)) for row, score in both if row >= 0]  # FAISS fills up with -1
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,37 @@ class Reply:
     passages: list[Passage]
     prompt: str
     answer: str
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A question before its answer. found: what the retriever gave, best first; scores: one each, or none at all.
+
+    read: places in found of what the prompt holds; the others were blank, or didn't fit into the budget.
+    """
+
+    question: str
+    found: list[Passage]
+    scores: list[float]
+    read: list[int]
+    prompt: str
+
+
+def draft_reply(retriever: Any, question: str, budget: int = WORD_BUDGET) -> Draft:
+    """Find passages for a question and write the prompt; raises WorkshopError as find_passages and build_prompt do.
+
+    Scores come from the retriever's invoke_with_scores(question), pairs of a Passage and a number, where it has one.
+    """
+    if callable(getattr(retriever, "invoke_with_scores", None)):
+        pairs = retriever.invoke_with_scores(question)
+        found, scores = [one for one, _ in pairs], [float(score) for _, score in pairs]
+    else:
+        found, scores = find_passages(retriever, question), []
+    texts = [one.text for one in found]
+    prompt = build_prompt(question, texts, budget)
+    # Passages are read in order: the fewest that already make this prompt.
+    count = next(n for n in range(len(texts) + 1) if build_prompt(question, texts[:n], budget) == prompt)
+    return Draft(question, found, scores, [place for place in range(count) if texts[place].strip()], prompt)
 
 
 def find_passages(retriever: Any, question: str) -> list[Passage]:
@@ -73,11 +109,8 @@ def ask(
     retriever: as for find_passages. budget: how many words of passages go into a prompt. options: those of answer.
     Raises WorkshopError as find_passages, build_prompt and answer do.
     """
-    drafts = []
-    for question in take_list(questions, "questions", "ask(tokenizer, model, retriever, [question])"):
-        found = find_passages(retriever, question)
-        prompt = build_prompt(question, [one.text for one in found], budget)
-        read = [one for one in found if one.text.strip() and f"\n{one.text}\n" in prompt]
-        drafts.append((question, read, prompt))
-    written = answer(tokenizer, model, [prompt for *_, prompt in drafts], **options)
-    return [Reply(*draft, text) for draft, text in zip(drafts, written, strict=True)]
+    questions = take_list(questions, "questions", "ask(tokenizer, model, retriever, [question])")
+    drafts = [draft_reply(retriever, question, budget) for question in questions]
+    written = answer(tokenizer, model, [one.prompt for one in drafts], **options)
+    pairs = zip(drafts, written, strict=True)
+    return [Reply(one.question, [one.found[place] for place in one.read], one.prompt, text) for one, text in pairs]

@@ -6,8 +6,7 @@ from html import escape
 from typing import Any
 
 from workshop.errors import WorkshopError
-from workshop.score.output import show_bundle
-from workshop.widgets.output import can_show_widgets, show_widget
+from workshop.widgets.output import show_with_still
 
 MOST_TEXTS = 8
 MOST_CLASSES = 12
@@ -81,10 +80,7 @@ def confusion_map(
     """
     table = Confusion(list(truth), list(predicted), list(texts), list(sure))
     picture = draw_still(table, *table.largest())
-    if still or not can_show_widgets():
-        show_bundle(picture)
-    else:
-        show_widget(build_buttons(table), picture)
+    show_with_still(picture, lambda: build_buttons(table), still=still)
 
 
 def draw_still(table: Confusion, true: str, said: str) -> dict[str, str]:

@@ -1,15 +1,13 @@
 """Show the word map, with its controls: a word, how many neighbours, three words of an analogy."""
 
-import html
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from workshop.errors import WorkshopError
-from workshop.score.output import show_bundle
 from workshop.widgets.explorer import Analogy, Explorer, Nearest
-from workshop.widgets.output import can_show_widgets, show_widget
+from workshop.widgets.output import show_with_still, status_line
 from workshop.widgets.picture import draw_map
 from workshop.widgets.space import WordSpace
 
@@ -38,18 +36,14 @@ def word_map(
     explorer.pick(start or explorer.shown[0])
     if question is not None:
         explorer.ask(*question)
-    picture = explorer.still()
-    if still or not can_show_widgets():
-        show_bundle(picture)
-    else:
-        show_widget(build_controls(explorer), picture)
+    show_with_still(explorer.still(), lambda: build_controls(explorer), still=still)
 
 
 def build_controls(explorer: Explorer) -> Any:
     """Return a widget with the controls above the map; the explorer keeps what is shown."""
     import ipywidgets
 
-    message = ipywidgets.HTML(_problem_line(explorer.problems))
+    message = ipywidgets.HTML(status_line(" ".join(explorer.problems)))
     picture = ipywidgets.HTML(draw_map(explorer.scene()))
 
     def refresh(step: Callable[[], None]) -> None:
@@ -58,7 +52,7 @@ def build_controls(explorer: Explorer) -> Any:
             step()
         except WorkshopError as problem:
             explorer.problems.append(str(problem))
-        message.value = _problem_line(explorer.problems)
+        message.value = status_line(" ".join(explorer.problems))
         picture.value = draw_map(explorer.scene())
 
     rows = [_build_neighbours(explorer, refresh), _build_analogy(explorer, refresh)]
@@ -125,10 +119,3 @@ def _build_analogy(explorer: Explorer, refresh: Callable) -> Any:
         text.observe(solve, names="value")
     button.on_click(solve)
     return ipywidgets.HBox([*texts, button], layout={"flex_flow": "row wrap"})
-
-
-def _problem_line(problems: Sequence[str]) -> str:
-    """Return the problems as a line of HTML, in words and with a sign, read out by screen readers."""
-    text = html.escape(" ".join(problems))
-    sign = '<b style="color:#B34700">⚠</b> ' if text else ""
-    return f'<p role="status" style="margin:2px 0;min-height:1.4em;line-height:1.4">{sign}{text}</p>'

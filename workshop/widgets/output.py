@@ -1,10 +1,12 @@
 """Display a widget together with what stands in for it on slides, on GitHub and where widgets are missing."""
 
+import html
 import importlib.util
 import sys
+from collections.abc import Callable
 from typing import Any
 
-from workshop.score.output import in_notebook
+from workshop.score.output import in_notebook, show_bundle
 
 WIDGET_TYPE = "application/vnd.jupyter.widget-view+json"
 
@@ -12,6 +14,20 @@ WIDGET_TYPE = "application/vnd.jupyter.widget-view+json"
 def can_show_widgets() -> bool:
     """Tell whether widgets can be made here: a notebook's kernel with ipywidgets installed."""
     return in_notebook() and importlib.util.find_spec("ipywidgets") is not None
+
+
+def show_with_still(picture: dict[str, str], build: Callable[[], Any], *, still: bool = False) -> None:
+    """Display the widget that build() returns with its still form; that alone where widgets can't be made, or still."""
+    if still or not can_show_widgets():
+        show_bundle(picture)
+    else:
+        show_widget(build(), picture)
+
+
+def status_line(text: str, sign: str = "⚠") -> str:
+    """Return a line of HTML that screen readers read out, with a sign in front unless it is empty."""
+    shown = f'<b style="color:#B34700">{sign}</b> {html.escape(text)}' if text and sign else html.escape(text)
+    return f'<p role="status" style="margin:2px 0;min-height:1.4em;line-height:1.4">{shown}</p>'
 
 
 def show_widget(widget: Any, still: dict[str, str]) -> None:

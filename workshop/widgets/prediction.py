@@ -6,7 +6,7 @@ from typing import Any
 from workshop.score.claims import CHOICES, Statement, check_choice, find_statement
 from workshop.score.learner import read_record, record_prediction
 from workshop.score.output import show_bundle
-from workshop.widgets.output import can_show_widgets, show_widget
+from workshop.widgets.output import show_with_still
 
 LEGEND = (
     "An answer predicts the verdict. <i>Can't tell</i> predicts that the measurement will be too uncertain to decide. "
@@ -37,11 +37,7 @@ def predictions(*claim_ids: str) -> None:
 def _ask(statements: list[Statement]) -> None:
     """Show the form for these statements, or its still form."""
     chosen = read_record().predictions
-    still = _still(statements, chosen)
-    if not can_show_widgets():
-        show_bundle(still)
-        return
-    show_widget(build_form(statements, chosen), still)
+    show_with_still(_still(statements, chosen), lambda: build_form(statements, chosen))
 
 
 def build_form(statements: list[Statement], chosen: dict[str, str]) -> Any:

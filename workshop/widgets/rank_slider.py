@@ -7,8 +7,7 @@ import numpy as np
 from workshop.errors import WorkshopError
 from workshop.plots.lowrank import WHOLE, check_change, plot_rank, say_share, share_held
 from workshop.plots.style import alternative_text, percent, to_html
-from workshop.score.output import show_bundle
-from workshop.widgets.output import can_show_widgets, show_widget
+from workshop.widgets.output import show_with_still
 
 CELL = "padding:3px 14px;text-align:right"
 HEADS = ("", "numbers", "of W's", "in float32", "in bfloat16", "of the change")
@@ -62,10 +61,7 @@ def rank_slider(
     if rank not in shown.ranks:
         raise WorkshopError(f"no rank {rank} on this slider. Begin at one of {', '.join(map(str, shown.ranks))}.")
     picture = shown.draw(rank)
-    if still or not can_show_widgets():
-        show_bundle(picture)
-    else:
-        show_widget(build_slider(shown, rank, picture), picture)
+    show_with_still(picture, lambda: build_slider(shown, rank, picture), still=still)
 
 
 def build_slider(shown: Change, rank: int, picture: dict[str, str]) -> Any:

@@ -7,8 +7,7 @@ import numpy as np
 
 from workshop.plots.style import alternative_text, to_html
 from workshop.plots.texts import plot_scores
-from workshop.score.output import show_bundle
-from workshop.widgets.output import can_show_widgets, show_widget
+from workshop.widgets.output import show_with_still
 
 NOTHING = "nothing found: no word of it is counted"
 
@@ -33,17 +32,18 @@ def search_box(names: Sequence[str], searches: Mapping[str, Score], start: str, 
         return {"text/plain": words, "text/html": to_html(figure, words)}
 
     picture = draw(start)
-    if not can_show_widgets():
-        show_bundle(picture)
-        return
-    import ipywidgets
 
-    field = ipywidgets.Text(start, description="Search", continuous_update=False, layout={"width": "90%"})
-    shown = ipywidgets.HTML(picture["text/html"])
+    def build() -> Any:
+        import ipywidgets
 
-    def search(_: Any) -> None:
-        if field.value.strip():
-            shown.value = draw(field.value.strip())["text/html"]
+        field = ipywidgets.Text(start, description="Search", continuous_update=False, layout={"width": "90%"})
+        shown = ipywidgets.HTML(picture["text/html"])
 
-    field.observe(search, names="value")
-    show_widget(ipywidgets.VBox([field, shown]), picture)
+        def search(_: Any) -> None:
+            if field.value.strip():
+                shown.value = draw(field.value.strip())["text/html"]
+
+        field.observe(search, names="value")
+        return ipywidgets.VBox([field, shown])
+
+    show_with_still(picture, build)
