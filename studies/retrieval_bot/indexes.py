@@ -20,8 +20,8 @@ Found = dict[str, Any]
 def make_index(kind: str, vectors: np.ndarray) -> Any:
     """Return a FAISS index of unit vectors (N, D), by inner product.
 
-    IVF: as many cells as the root of N, 8 of them probed. HNSW: 32 links, 64 candidates. PQ: 48 parts of a byte each, without the
-    polysemous codes that FAISS would train for minutes.
+    IVF: as many cells as the root of N, 8 of them probed. HNSW: 32 links, 64 candidates. PQ: 48 parts of a byte each,
+    without the polysemous codes that FAISS would train for minutes.
     """
     import faiss
 

@@ -17,14 +17,16 @@ DEPTHS = dict(zip(RERANKERS, (50, 20, 10), strict=True))
 class SearchPlan:
     """How much is run.
 
-    size: passages of the haystack. every: of the wordings asked each so manieth. asked: of the likelihood's. sizes: of
-    the indexes, in vectors. splits: words a passage, words shared with the one before. seeds: of the tuned encoder.
-    epochs: of both tuned models. repeats: of the prices.
+    size: passages of the haystack. every: of the wordings asked each so manieth. crossed, likely: the same for the
+    cross-encoder and for the likelihood, which take seconds a question and look at the handbook alone. sizes: of the
+    indexes, in vectors. splits: words a passage, words shared with the one before. seeds: of the tuned encoder; epochs:
+    of both tuned models. repeats: of the prices.
     """
 
     size: int = HAYSTACK
     every: int = 1
-    asked: int = 5
+    crossed: int = 4
+    likely: int = 8
     sizes: tuple[int, ...] = (500, 2_000, 10_000, 20_000, 100_000)
     splits: tuple[tuple[int, int], ...] = ((40, 0), (40, 10), (80, 0), (80, 20), (160, 0), (160, 40))
     seeds: int = 3
@@ -33,7 +35,7 @@ class SearchPlan:
 
 
 SHORT = SearchPlan(
-    size=500, every=150, asked=300, sizes=(500,), splits=((80, 0), (80, 20)), seeds=1, epochs=1, repeats=1
+    size=500, every=150, crossed=150, likely=300, sizes=(500,), splits=((80, 0), (80, 20)), seeds=1, epochs=1, repeats=1
 )
 
 TEXTS = ("corpora", "haystack", "skerryline/handbook", "faq", "wiki_vectors", "wiki_int8", "retrieval_runs")

@@ -1,16 +1,17 @@
 """Measure the searches of lesson 05: `measure_search`; the language model's half stands beside it.
 
-`python -m studies.retrieval_bot.search_study [--short]` runs them and prints what became of the claims.
+`python -m studies.retrieval_bot.search_study [PART ...]` runs them and prints what became of the claims.
 """
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from studies.grouped import Figure
+from studies.retrieval_bot import search_costs as prices
 from studies.retrieval_bot import search_plan as plans
 from studies.retrieval_bot import search_tables as tables
-from studies.retrieval_bot.indexes import run_index
+from studies.retrieval_bot.indexes import QUERIES, run_index
 from studies.retrieval_bot.search_pilot import run_search_pilot
 from studies.retrieval_bot.search_plan import LESSON, SHORT, STEM, TESTED, SearchPlan
 from studies.retrieval_bot.search_prices import run_prices
@@ -33,7 +34,7 @@ SEARCH_KINDS: dict[Callable[..., Any], Sequence[str]] = {
     run_cross_encoder: plans.RERANK_INPUTS,
     run_likelihood: plans.RERANK_INPUTS,
 }
-MADE = ("search_plan", "search_rules", "search_tables", "search_study")
+MADE = ("search_plan", "search_rules", "search_tables", "search_costs", "search_study")
 # All that the searches' results are made from, by logical name.
 SEARCH_INPUTS = tuple(
     dict.fromkeys(
@@ -45,6 +46,8 @@ SEARCH_INPUTS = tuple(
     )
 )
 SEARCHED_NEAR = 500
+
+Part = tuple[list[Row], dict[str, Claim]]
 
 
 def _run(function: Callable[..., Any], cells: Sequence[tuple[Any, ...]], short: bool) -> dict[tuple[Any, ...], Any]:
@@ -60,33 +63,63 @@ def _search(plan: SearchPlan, short: bool) -> tuple[Any, Any]:
     return {cell: one for cell, one in found.items() if cell[1] in (0, plan.size)}, {near: found[near]}
 
 
-def measure_search(short: bool = False) -> tuple[list[Row], dict[str, Claim]]:
-    """Run all searches; return their rows, and the claims C17/05 and C26. short: the smallest form, nothing is kept."""
-    plan = SHORT if short else SearchPlan()
+def _measure_searches(plan: SearchPlan, short: bool) -> Part:
+    return tables.tell_searches(_search(plan, short)[0]), {}
+
+
+def _measure_prices(plan: SearchPlan, short: bool) -> Part:
     searches, near = _search(plan, short)
     far = {cell: one for cell, one in searches.items() if cell[1]}
-    tuned = [(seed, plan.size, plan.epochs, plan.every) for seed in (UNTUNED, *range(plan.seeds))]
-    indexes = [(kind, size, 200) for size in plan.sizes for kind in plans.INDEX_KINDS]
-    many = max(plan.sizes)
-    rows = tables.tell_searches(searches)
-    found, claims = tables.tell_tuned(_run(run_tuned, tuned, short))
-    rows += found
-    rows += tables.tell_indexes(_run(run_index, indexes, short))
-    rows += tables.tell_splits(_run(run_splits, [(*one, plan.every) for one in plan.splits], short))
-    prices = _run(run_prices, [(repeat, many) for repeat in range(plan.repeats)], short)
-    found, own = tables.tell_prices(prices, far, near)
-    rows, claims = rows + found, claims | own
-    cells = [(seed, size, plan.every, plan.epochs) for size in (0, plan.size) for seed in range(plan.seeds)]
-    crossed = _run(run_cross_encoder, cells, short)
-    rows += tables.tell_reranked("cross-encoder", crossed, searches)
-    # A model is tuned once for both sizes.
-    seconds = sum(one["seconds"]["training"] for one in crossed.values()) / plan.seeds
+    cells = [(repeat, max(plan.sizes)) for repeat in range(plan.repeats)]
+    return prices.tell_prices(_run(run_prices, cells, short), far, near)
+
+
+def _measure_tuned(plan: SearchPlan, short: bool) -> Part:
+    cells = [(seed, plan.size, plan.epochs, plan.every) for seed in (UNTUNED, *range(plan.seeds))]
+    return tables.tell_tuned(_run(run_tuned, cells, short))
+
+
+def _measure_indexes(plan: SearchPlan, short: bool) -> Part:
+    cells = [(kind, size, QUERIES) for size in plan.sizes for kind in plans.INDEX_KINDS]
+    return tables.tell_indexes(_run(run_index, cells, short)), {}
+
+
+def _measure_splits(plan: SearchPlan, short: bool) -> Part:
+    return tables.tell_splits(_run(run_splits, [(*one, plan.every) for one in plan.splits], short)), {}
+
+
+def _measure_reranked(plan: SearchPlan, short: bool) -> Part:
+    searches = _search(plan, short)[0]
+    crossed = _run(run_cross_encoder, [(0, 0, plan.crossed, plan.epochs)], short)
+    likely = _run(run_likelihood, [(0, plan.likely)], short)
+    rows = tables.tell_reranked("cross-encoder", crossed, searches)
+    seconds = next(iter(crossed.values()))["seconds"]["training"]
     rows.append(Row(LESSON, "cross-encoder", "tuned cross-encoder", "seconds", seconds, seconds=seconds))
-    asked = plan.every * plan.asked if not short else plan.asked
-    likely = _run(run_likelihood, [(0, asked)], short)
-    rows += tables.tell_reranked("likelihood", likely, searches)
+    return [*rows, *tables.tell_reranked("likelihood", likely, searches)], {}
+
+
+def _measure_pilot(plan: SearchPlan, short: bool) -> Part:
     (pilot,) = _run(run_search_pilot, [(plan.epochs, plan.size)], short).values()
-    rows += [Row(LESSON, "pilot", claim, "smallest_detectable", value) for claim, value in pilot.items()]
+    return [Row(LESSON, "pilot", claim, "smallest_detectable", value) for claim, value in pilot.items()], {}
+
+
+PARTS: dict[str, Callable[[SearchPlan, bool], Part]] = {
+    "searches": _measure_searches,
+    "prices": _measure_prices,
+    "tuned": _measure_tuned,
+    "splits": _measure_splits,
+    "indexes": _measure_indexes,
+    "reranked": _measure_reranked,
+    "pilot": _measure_pilot,
+}
+
+
+def measure_search(short: bool = False, parts: Iterable[str] = PARTS) -> Part:
+    """Run all searches; return their rows, and the claims C17/05 and C26. short: the smallest form, nothing is kept."""
+    rows, claims = [], {}
+    for part in parts:
+        found, own = PARTS[part](SHORT if short else SearchPlan(), short)
+        rows, claims = rows + found, claims | own
     return rows, claims
 
 
@@ -96,9 +129,7 @@ def compare_search(short: bool = False) -> dict[str, Figure]:
 
 
 if __name__ == "__main__":
-    rows, claims = measure_search("--short" in sys.argv)
-    for name, claim in claims.items():
-        print(f"{name} {claim.verdict}: {claim.measure} {claim.value:.3f} [{claim.low:.3f}, {claim.high:.3f}]")
-    for kind, gap in compare_search("--short" in sys.argv).items():
-        print(f"C30, {kind}: {gap.value:.3f} [{gap.interval[0]:.3f}, {gap.interval[1]:.3f}]")
-    print(f"{len(rows)} rows")
+    for part in sys.argv[1:] or PARTS:
+        for name, claim in measure_search(parts=[part])[1].items():
+            print(f"{name} {claim.verdict}: {claim.measure} {claim.value:.3f} [{claim.low:.3f}, {claim.high:.3f}]")
+        print(f"{part} is measured", flush=True)

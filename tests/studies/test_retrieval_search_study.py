@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from studies.grouped import Figure
+from studies.retrieval_bot import search_costs, search_runs, search_splits, search_study, search_tables, tuned
 from studies.retrieval_bot import search_rules as rules
-from studies.retrieval_bot import search_runs, search_splits, search_study, search_tables, tuned
 from studies.runner import digest_inputs
 from workshop.score.results import VERDICTS
 
@@ -83,10 +83,10 @@ def test_totals_break_even_where_both_cost_the_same():
         "encode handbook": 5.0, "encode question": 0.02, "search handbook": 0.01, "answer on passages": 0.57,
         "tune": 905.0, "answer from weights": 0.3,
     }  # fmt: skip
-    assert search_tables.cost_retrieving(run, 1000) == pytest.approx(605)
-    even = search_tables.find_break_even(run)
-    assert search_tables.cost_retrieving(run, even) == pytest.approx(search_tables.cost_tuning(run, even))
-    assert search_tables.find_break_even(run | {"answer from weights": 0.7}) is None
+    assert search_costs.cost_retrieving(run, 1000) == pytest.approx(605)
+    even = search_costs.find_break_even(run)
+    assert search_costs.cost_retrieving(run, even) == pytest.approx(search_costs.cost_tuning(run, even))
+    assert search_costs.find_break_even(run | {"answer from weights": 0.7}) is None
 
 
 def test_gaps_are_paired_case_by_case():
