@@ -19,8 +19,8 @@ class SearchPlan:
 
     size: passages of the haystack. every: of the wordings asked each so manieth. crossed, likely: the same for the
     cross-encoder and for the likelihood, which take seconds a question and look at the handbook alone. sizes: of the
-    indexes, in vectors. splits: words a passage, words shared with the one before. seeds: of the tuned encoder; epochs:
-    of both tuned models. repeats: of the prices.
+    indexes, in vectors. splits: words a passage, words shared with the one before. seeds: of the tuned encoder; epochs,
+    pairs: of both tuned models. repeats: of the prices.
     """
 
     size: int = HAYSTACK
@@ -31,11 +31,21 @@ class SearchPlan:
     splits: tuple[tuple[int, int], ...] = ((40, 0), (40, 10), (80, 0), (80, 20), (160, 0), (160, 40))
     seeds: int = 3
     epochs: int = 3
+    pairs: int = 240
     repeats: int = 3
 
 
 SHORT = SearchPlan(
-    size=500, every=150, crossed=150, likely=300, sizes=(500,), splits=((80, 0), (80, 20)), seeds=1, epochs=1, repeats=1
+    size=500,
+    every=150,
+    crossed=150,
+    likely=300,
+    sizes=(500,),
+    splits=((80, 0), (80, 20)),
+    seeds=1,
+    epochs=1,
+    pairs=4,
+    repeats=1,
 )
 
 TEXTS = ("corpora", "haystack", "skerryline/handbook", "faq", "wiki_vectors", "wiki_int8", "retrieval_runs")

@@ -31,10 +31,10 @@ Found = dict[str, Any]
 Judge = Callable[[str, Sequence[str]], np.ndarray]
 
 
-def run_cross_encoder(seed: int, size: int, every: int, epochs: int) -> Found:
+def run_cross_encoder(seed: int, size: int, every: int, epochs: int, pairs: int) -> Found:
     """Return what looking at the first 20 again by a cross-encoder gives, tuned on `train` with this seed."""
     clock = Clock()
-    judge = functools.partial(score_pairs, *tune_cross_encoder(seed, epochs))
+    judge = functools.partial(score_pairs, *tune_cross_encoder(seed, epochs, pairs))
     training, found = clock.read(), rerank(judge, DEPTHS["cross-encoder"], size, every)
     return found | {"seconds": found["seconds"] | {"training": training}}
 

@@ -75,7 +75,7 @@ def _measure_prices(plan: SearchPlan, short: bool) -> Part:
 
 
 def _measure_tuned(plan: SearchPlan, short: bool) -> Part:
-    cells = [(seed, plan.size, plan.epochs, plan.every) for seed in (UNTUNED, *range(plan.seeds))]
+    cells = [(seed, plan.size, plan.epochs, plan.every, plan.pairs) for seed in (UNTUNED, *range(plan.seeds))]
     return tables.tell_tuned(_run(run_tuned, cells, short))
 
 
@@ -90,7 +90,7 @@ def _measure_splits(plan: SearchPlan, short: bool) -> Part:
 
 def _measure_reranked(plan: SearchPlan, short: bool) -> Part:
     searches = _search(plan, short)[0]
-    crossed = _run(run_cross_encoder, [(0, 0, plan.crossed, plan.epochs)], short)
+    crossed = _run(run_cross_encoder, [(0, 0, plan.crossed, plan.epochs, plan.pairs)], short)
     likely = _run(run_likelihood, [(0, plan.likely)], short)
     rows = tables.tell_reranked("cross-encoder", crossed, searches)
     seconds = next(iter(crossed.values()))["seconds"]["training"]
@@ -99,7 +99,7 @@ def _measure_reranked(plan: SearchPlan, short: bool) -> Part:
 
 
 def _measure_pilot(plan: SearchPlan, short: bool) -> Part:
-    (pilot,) = _run(run_search_pilot, [(plan.epochs, plan.size)], short).values()
+    (pilot,) = _run(run_search_pilot, [(plan.epochs, plan.size, plan.pairs)], short).values()
     return [Row(LESSON, "pilot", claim, "smallest_detectable", value) for claim, value in pilot.items()], {}
 
 

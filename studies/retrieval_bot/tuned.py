@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from studies.retrieval_bot.search_plan import TESTED, TRAINED
-from studies.retrieval_bot.search_runs import Clock, encoder, passages, relevant, wordings
+from studies.retrieval_bot.search_runs import Clock, encoder, passage_vectors, passages, relevant, wordings
 from studies.text_embeddings.searches import rank_relevant
 from workshop.data import load_lee, load_passages, load_reviews
 from workshop.models import encode_texts, load_encoder
@@ -61,14 +61,15 @@ def tune_encoder(pairs: Sequence[tuple[str, int, str]], seed: int, epochs: int) 
     return tuned.eval()
 
 
-def run_tuned(seed: int, size: int, epochs: int, every: int) -> Found:
+def run_tuned(seed: int, size: int, epochs: int, every: int, pairs: int) -> Found:
     """Return where MiniLM, tuned on `train` with this seed, finds the answers to `unseen`; -1: not tuned.
 
-    handbook, haystack: ranks of the relevant passages. lee: the cosines of the 50 rated stories' pairs. reviews:
-    whether each of 200 is told right by logistic regression on its vector, ten folds. seconds: of the tuning.
+    pairs: how many it is tuned on. handbook, haystack: ranks of the relevant passages. lee: the cosines of the 50 rated
+    stories' pairs. reviews: whether each of 200 is told right by logistic regression on its vector, ten folds. seconds:
+    of the tuning.
     """
     clock = Clock()
-    model = encoder() if seed == UNTUNED else tune_encoder(load_pairs(), seed, epochs)
+    model = encoder() if seed == UNTUNED else tune_encoder(load_pairs()[:pairs], seed, epochs)
     seconds, wanted = clock.read(), relevant(TESTED, every)
     vectors = encode_texts(model, passages(size))
     scores = encode_texts(model, [text for _, _, text in wordings(TESTED, every)]) @ vectors.T
@@ -94,16 +95,17 @@ def _tell_reviews(model: Any) -> list[int]:
 
 
 @functools.cache
-def tune_cross_encoder(seed: int, epochs: int) -> tuple[Any, Any]:
+def tune_cross_encoder(seed: int, epochs: int, count: int) -> tuple[Any, Any]:
     """Return a tokenizer and MiniLM with one output, tuned to score a question's own passage above three others.
 
-    The others are of the same ten documents: those nearest to the question that don't hold its answer.
+    count: on how many questions. The others are of the same ten documents: those nearest to the question that don't
+    hold its answer.
     """
     import torch
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
     tokenizer = AutoTokenizer.from_pretrained(find_minilm(), local_files_only=True)
-    pairs, texts, rng = load_pairs(), passages(0), np.random.default_rng(seed)
+    pairs, texts, rng = load_pairs()[:count], passages(0), np.random.default_rng(seed)
     others = find_negatives()
     with torch.random.fork_rng():
         torch.manual_seed(seed)
@@ -133,7 +135,7 @@ def find_negatives() -> list[list[int]]:
     known = {document for _, _, document in load_pairs()}
     inside = np.array([one.document in known for one in load_passages()])
     asked = encode_texts(encoder(), [text for text, _, _ in load_pairs()])
-    scores = asked @ encode_texts(encoder(), passages(0)).T
+    scores = asked @ passage_vectors(0).T
     scores[:, ~inside] = -np.inf
     scores[relevant(TRAINED)] = -np.inf
     return np.argsort(-scores, axis=1)[:, :NEGATIVES].tolist()
