@@ -26,7 +26,7 @@ class SearchPlan:
     size: int = HAYSTACK
     every: int = 1
     crossed: int = 4
-    likely: int = 8
+    likely: int = 6
     sizes: tuple[int, ...] = (500, 2_000, 10_000, 20_000, 100_000)
     splits: tuple[tuple[int, int], ...] = ((40, 0), (40, 10), (80, 0), (80, 20), (160, 0), (160, 40))
     seeds: int = 3
