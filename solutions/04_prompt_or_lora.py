@@ -864,7 +864,7 @@ print(ready(find_problems, "4.3")(spoilt), ready(find_problems, "4.3")(lines))
 # %% [markdown] tags=["slide"]
 # ## Tune it
 #
-# 24 tickets, two to a chat, each seen once: 12 steps. Both answers of a chat count in the loss, so that the instruction is read once for two. Only the adapter learns. **Wait:** about 10 seconds on two quiet cores in bfloat16, 13 in float32; on one core 16 and 22; two minutes on a busy machine.
+# 24 tickets, two to a chat, each seen once: 12 steps. Both answers of a chat count in the loss, so that the instruction is read once for two. Only the adapter learns. **Wait:** about 9 seconds on two quiet cores in bfloat16, 14 in float32; on one core 14 and 24; two minutes on a busy machine.
 
 # %%
 predict("C32")

@@ -485,8 +485,7 @@ COLD, WARM = "1.0 * (np.arange(len(logits)) == logits.argmax())", "np.exp(logits
 FILLED, SHARED = "kept[order[before < top_p]] = probabilities[order[before < top_p]]", "kept / kept.sum()"
 T, CUT = "logits / temperature", "kept[order[{0}]] = probabilities[order[{0}]]"
 ZERO, SHARE = f"    if temperature == 0:\n        return {COLD}\n", "weights / weights.sum()"
-WEIGHTS = f"np.exp({T} - ({T}).max())"
-SUMS, SORTED = "np.cumsum(probabilities[order])", "np.argsort(-probabilities)"
+WEIGHTS, SUMS, SORTED = f"np.exp({T} - ({T}).max())", "np.cumsum(probabilities[order])", "np.argsort(-probabilities)"
 sample_probabilities.mistakes(
     ([(FILLED, CUT.format(form)) for form in (f"{SUMS} <= top_p", f"({SUMS} < top_p) | (np.arange(len(order)) == 0)")],
      "the token that crosses top_p is dropped.", "keep it: the set must sum to top_p or more."),
