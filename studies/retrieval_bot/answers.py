@@ -1,16 +1,18 @@
 """The half of lesson 05's study that asks the language model: runs, rows and claims."""
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any
 
 from studies.retrieval_bot import answer_plan, answer_tables, answer_verdicts
+from studies.retrieval_bot.answer_choice import choose_answers
 from studies.retrieval_bot.answer_found import Runs
 from studies.retrieval_bot.answer_plan import ANSWER_INPUTS, STEM, Cell, Plan
 from studies.retrieval_bot.answer_runs import run_answers
 from studies.runner import run_cells
 from workshop.score.results import Claim, Row
 
-ANSWER_KINDS = {run_answers: ANSWER_INPUTS}
+ANSWER_KINDS = {run_answers: ANSWER_INPUTS, choose_answers: (*ANSWER_INPUTS, "retrieval_bot/answer_choice")}
 
 
 def measure_answers(short: bool = False) -> tuple[list[Row], dict[str, Claim], Runs]:
@@ -18,14 +20,14 @@ def measure_answers(short: bool = False) -> tuple[list[Row], dict[str, Claim], R
     runs = Runs(answer_plan.SHORT if short else Plan())
     sizes = dataclasses.astuple(runs.plan)
 
-    def run(cells: list[Cell]) -> None:
-        found = run_cells(run_answers, [(*cell, sizes) for cell in cells], stem=STEM, inputs=ANSWER_INPUTS, short=short)
+    def run(function: Callable[..., Any], cells: list[Cell]) -> None:
+        inputs = ANSWER_KINDS[function]
+        found = run_cells(function, [(*cell, sizes) for cell in cells], stem=STEM, inputs=inputs, short=short)
         runs.cells.update({cell[:5]: one for cell, one in found.items()})
 
-    first = answer_plan.list_choosing()
-    run(first)
+    run(choose_answers, answer_plan.list_choosing())
     k = runs.choose_count()
-    run([*first, *answer_plan.list_answers(runs.plan, k)])
+    run(run_answers, answer_plan.list_answers(runs.plan, k))
     rows: list[Row] = [
         *answer_tables.tell_readers(runs, k), *answer_tables.tell_pasting(runs), *answer_tables.tell_cures(runs, k),
         *answer_tables.tell_threshold(runs, k), *answer_tables.tell_blame(runs, k),

@@ -11,7 +11,17 @@ from workshop.score.results import Results
 __all__ = ["INPUTS", "KINDS", "STEM", "measure"]
 
 KINDS = ANSWER_KINDS | SEARCH_KINDS
-MADE = ("answer_found", "answer_plan", "answer_rules", "answer_tables", "answer_verdicts", "answers", "band", "study")
+MADE = (
+    "answer_choice",
+    "answer_found",
+    "answer_plan",
+    "answer_rules",
+    "answer_tables",
+    "answer_verdicts",
+    "answers",
+    "band",
+    "study",
+)
 INPUTS = tuple(
     dict.fromkeys(
         (
