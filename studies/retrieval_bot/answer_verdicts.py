@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from studies.intervals import summarise
 from studies.prompt_or_lora.figures import average_runs, estimate
 from studies.prompt_or_lora.rules import Estimate
 from studies.prompt_or_lora.verdicts import write
@@ -80,7 +81,10 @@ def judge_c31(runs: Runs) -> Claim:
     groups = [group for source in sources for group in runs.groups(("plain", source, "none", 0, "contract"))]
     for reader, some in wrong.items():
         found[reader] = average_runs([[one for part in some for one in part]], groups)
-    more = estimate(found["facts"].minus(found["plain"]))
+    sides = [[one for part in wrong[reader] for one in part] for reader in ("facts", "plain")]
+    gaps = [one - other for one, other in zip(*sides, strict=True)]
+    summary = summarise([gaps], groups, signed=True)  # where no case differs, drawing anew shows nothing
+    more = Estimate(summary["value"], summary["low"], summary["high"])
     said = f"wrong where nothing answers: facts {found['facts'].value:.2f}; plain {found['plain'].value:.2f}"
     said += f"; facts minus plain {write(more=more).removeprefix('more ')}"
     return tell("C31", said, more, rules.judge_harm(more), len(groups))

@@ -43,7 +43,7 @@ def measure(short: bool = False) -> Results:
         "small",
         (*asked, *searched),
         claims | more,
-        predict_live(runs),
+        predict_live(runs, runs.choose_count()),
         describe_versions(LIBRARIES),
         describe_machine(),
         hash_inputs(INPUTS),

@@ -729,3 +729,706 @@ print(f"{missed} of {len(shown)} missed among the first five")
 
 # %% [markdown]
 # We leave the faulty questions in. Whoever mends a test after seeing the misses mends those that were missed, and never those that were found by luck: the score rises, the search doesn't. But remember it: **some questions of nearly every test are faulty**, so don't wait for a search to reach 1.00, and don't trust a gain of 0.01. Read the misses on your own data before you tune anything.
+
+# %% [markdown] tags=["slide"]
+# ## The reader
+#
+# The search has found passages. Now the language model reads them. All that it will know of Skerryline stands in its prompt, so what goes into the prompt, and how much, is the bot's most important decision.
+
+# %% [markdown]
+# card 5.4
+# The model reads its **prompt**, and nothing else.
+#
+# **Given** `question`, `passages`, best first, and `budget`, the words of passages that fit. **Return** a line `Passages:`, each passage on its own line, an empty line, then `Question: ` and the question. Whole passages, in order; **stop at the first that doesn't fit**, even if a later one does. None fits: the question alone.
+#
+# **By hand:** `"When?"`, passages of 4, 7, 3 words, 9: `"Passages:\nBoats leave at six.\n\nQuestion: When?"`.
+
+
+# %%
+def build_prompt(question: str, passages: list[str], budget: int) -> str:
+    """Return the prompt: whole passages of at most `budget` words together, then the question."""
+    # BEGIN SOLUTION
+    lines, left = [], budget
+    for passage in passages:
+        left -= len(passage.split())
+        if left < 0:
+            break
+        lines.append(passage)
+    if not lines:
+        return question
+    return "\n".join(["Passages:", *lines, "", f"Question: {question}"])
+    # END SOLUTION
+
+
+# %%
+check.retrieval_bot.build_prompt(build_prompt)
+
+# %% [markdown]
+# <details><summary>Direction</summary>
+#
+# First choose: go through the passages, count their words, and stop where the next one would be too much. Then write: if none was chosen, the question; otherwise the four parts in their order.
+#
+# </details>
+#
+# <details><summary>Which function helps</summary>
+#
+# `len(passage.split())` is the number of words. `break` leaves the loop. `"\n".join(lines)` puts lines together; an empty text among them gives an empty line. `print(repr(prompt))` shows each `\n`.
+#
+# </details>
+#
+# <details><summary>Help – I get …</summary>
+#
+# *… the third passage in the card's example*: it would fit, but comes after one that doesn't. Stop.
+#
+# *… too few passages*: `len(passage)` counts characters.
+#
+# *… `Passages:` with nothing below*: none fits; return the question.
+#
+# *… two prompts that look alike*: compare them with `repr()`.
+#
+# </details>
+#
+# For those who have time: why stop, and not go on with the next that fits? Think of what the reader is told last.
+
+
+# %%
+# demonstration 5.30
+build = ready(build_prompt, "5.4")
+question = "How long before departure does foot boarding open?"
+found = retriever.invoke(question)
+print(build(question, [one.text for one in found], 120))
+
+# %% [markdown]
+# That is all. No training, no memory: the passages stand in the prompt, and the question behind them. Two readers come with the workshop: the *plain* model, and the same with the adapter *reader*, tuned by LoRA to answer briefly from passages, on other documents and on invented companies' pages.
+
+# %% [markdown]
+# **Predict**, in your head: who answers how? **Wait:** about ten seconds, up to a minute on a busy machine.
+
+# %% tags=["slide"]
+# demonstration 5.31
+from workshop.tune import adapter
+
+questions = [
+    "How long before departure does foot boarding open?",
+    "What is the service speed of the Tern Arrow?",
+    "How much is the meal voucher worth on a bench night?",
+    "At which extension do I reach the group desk?",
+]
+prompts = [build(one, [passage.text for passage in retriever.invoke(one)], 400) for one in questions]
+plain = answer(tokenizer, model, prompts, max_new_tokens=24)
+with adapter(model, "reader"):
+    read = answer(tokenizer, model, prompts, max_new_tokens=24)
+for one, before, after in zip(questions, plain, read, strict=True):
+    print(f"{one}\n  plain → {before}\n  reader → {after}")
+
+# %% [markdown]
+# When we asked, the plain model wrote sentences, *reader* a few words. Which are right? Compare with the passages, or wait for your own function below.
+
+# %%
+predict("C14")
+
+# %% tags=["slide"]
+# demonstration 5.32
+rows = measured.select(task="reading", metric="right")
+places = {"none": 0, "random": 1, "BM25": 2, "MiniLM": 3, "right": 4}
+[best] = measured.select(task="choosing", metric="chosen")
+rows = [row for row in rows if row.settings["count"] == best.value or row.settings["passages"] in ("none", "right")]
+names = ["no passage", "random ones", "BM25's", "MiniLM's", "the right one"]
+how = {"x": "", "y": "answers right", "ticks": dict(enumerate(names)), "joined": False}
+title = "What stands in the prompt decides, for both readers."
+show(plot_rows(rows, lambda row: places[row.settings["passages"]], title=title, **how))
+show_verdict("C14", "05_retrieval_bot")
+show_verdict("C30", "05_retrieval_bot")
+
+# %% [markdown]
+# Without a passage, or with random ones, none of 120 questions was answered rightly by either reader. With MiniLM's three passages 0.23 [0.16, 0.31] were by the plain model, 0.45 [0.38, 0.53] by *reader*; with the right passage alone 0.37 and 0.57. So the facts come from the passages. That a *vector* finds them is not what counts: BM25's passages gave *reader* 0.40, which can't be told from 0.45, and in other words 0.39 against 0.36.
+
+# %% [markdown] tags=["slide"]
+# ## Who is to blame?
+#
+# A wrong answer has two possible causes: the search didn't find the passage, or the model didn't read it. They need different repairs, so count them apart.
+
+# %% [markdown]
+# card 5.6
+# A wrong answer: which part must be mended, the search or the reader?
+#
+# **Given** `passages`, `answer` and `truth`. **Return** `"right"` where the truth stands in the answer; otherwise `"reading"` where it stands in a passage; otherwise `"retrieval"`. It must stand there as **whole words, side by side**: both texts in lower case, split at blanks, `.,:;!?"'()` taken off both ends of each word.
+#
+# **By hand:** `["Leave is 19 days a year."]`, `"It is 9 days."`, `"19 days"`: `"reading"`.
+
+
+# %%
+def blame(passages: list[str], answer: str, truth: str) -> str:
+    """Return "right", or which part has failed: "reading" where a passage holds the truth, else "retrieval"."""
+
+    # BEGIN SOLUTION
+    def holds(text: str) -> bool:
+        words, wanted = ([word.strip(".,:;!?\"'()") for word in each.lower().split()] for each in (text, truth))
+        n = len(wanted)
+        return any(words[i : i + n] == wanted for i in range(len(words)))
+
+    if holds(answer):
+        return "right"
+    return "reading" if any(holds(passage) for passage in passages) else "retrieval"
+    # END SOLUTION
+
+
+# %%
+check.retrieval_bot.blame(blame)
+
+# %% [markdown]
+# <details><summary>Direction</summary>
+#
+# Write one function that tells whether a text holds the truth, and ask it about the answer first, then about each passage. A right answer without a passage was luck, and is still right.
+#
+# </details>
+#
+# <details><summary>Which function helps</summary>
+#
+# `text.lower().split()`, and `word.strip(".,:;!?\"'()")` for each word. A short way to ask for whole words: join them with blanks, put a blank at both ends, `" 9 days "`, and use `in`. `any(…)` is true where one of several is.
+#
+# </details>
+#
+# <details><summary>Help – I get …</summary>
+#
+# *… "right" for 9 days in 19 days*: `in` finds parts of words.
+#
+# *… "retrieval" for a right answer*: ask for "right" first.
+#
+# *… "reading" where the words stand far apart*: they must stand side by side.
+#
+# *… "retrieval" for "9 days!"*: take the marks off.
+#
+# </details>
+#
+# For those who have time: what does this blame on the reader that isn't its fault? Think of a truth of one common word.
+
+
+# %% [markdown]
+# Twelve questions, each blamed by your function. **Wait:** about 15 seconds.
+
+# %%
+# demonstration 5.33
+from collections import Counter
+
+asked = [one for one in load_faq(settings, split="unseen") if one.answer][::17]
+with adapter(model, "reader"):
+    replies = ask(tokenizer, model, retriever, [one.question for one in asked], max_new_tokens=24)
+right = ready(blame, "5.6")
+causes = [
+    right([passage.text for passage in reply.passages], reply.answer, one.answer)
+    for reply, one in zip(replies, asked, strict=True)
+]
+for cause, reply, one in zip(causes, replies, asked, strict=True):
+    print(f"{cause:9} {one.question} → {reply.answer}   right: {one.answer}")
+print(Counter(causes))
+
+# %%
+# demonstration 5.34
+for reader in ("plain", "reader"):
+    rows = {row.metric: row for row in measured.select(task="blame", method=reader)}
+    print(
+        f"{reader}:",
+        *(f"{name} {row.value:.2f} [{row.low:.2f}, {row.high:.2f}]" for name, row in rows.items()),
+        sep="\n  ",
+    )
+
+# %% [markdown]
+# With the plain model 0.68 of all answers are wrong though the answer stood in the prompt, and 0.08 because it wasn't found. A perfect search, the right passage alone, would take it from 0.23 to 0.37; a perfect reader, with the same search, to 0.92. *Reader* misreads 0.25, and refuses 0.25. So here a better reader is worth far more than a better search: a larger model.
+
+# %% [markdown] tags=["slide"]
+# ## It makes things up
+#
+# Some questions have no answer in the handbook. A good colleague says *I don't know*. The plain model?
+
+# %%
+predict("C15")
+
+# %% [markdown]
+# **Wait:** about 15 seconds, up to a minute on a busy machine.
+
+# %% tags=["slide"]
+# demonstration 5.35
+silent = [one.question for one in load_faq(settings, split="unanswerable")][9::13][:4]
+plain = ask(tokenizer, model, retriever, silent, max_new_tokens=24)
+with adapter(model, "reader"):
+    read = ask(tokenizer, model, retriever, silent, max_new_tokens=24)
+for before, after in zip(plain, read, strict=True):
+    print(f"{before.question}\n  plain → {before.answer}\n  reader → {after.answer}")
+
+# %% [markdown]
+# Five cures, side by side: an instruction to say *I don't know*, a threshold on the search's score, the adapter *reader*, which was trained to abstain, and showing only answers that stand in a passage. First two that you build.
+
+# %% [markdown]
+# card 5.5
+# A bot should answer only if its best passage's score reaches a **threshold**, and refuse otherwise.
+#
+# **Given** `scores` (N,), `answerable` (N,), True or False, and `price`. A threshold costs `price` for each unanswerable question with score ≥ threshold, and 1 for each answerable one below. **Return** the cheapest of all scores and infinity (always refuse); of ties the lowest.
+#
+# **By hand:** `[.9,.7,.6,.3]`, `[True,False,True,False]`, price 2: these cost 1, 3, 2, 4, infinity 2: `0.9`.
+
+
+# %%
+def choose_threshold(scores: np.ndarray, answerable: np.ndarray, price: float) -> float:
+    """Return the threshold that costs the least: one of the scores (N,), or infinity.
+
+    answerable: (N,), bool. price: of a wrong answer, counted in needless refusals.
+    """
+    # BEGIN SOLUTION
+    best, least = np.inf, answerable.sum()  # to answer nothing
+    for threshold in sorted(scores, reverse=True):
+        wrong = np.sum((scores >= threshold) & ~answerable)
+        refused = np.sum((scores < threshold) & answerable)
+        cost = price * wrong + refused
+        if cost <= least:
+            best, least = threshold, cost
+    return best
+    # END SOLUTION
+
+
+# %%
+check.retrieval_bot.choose_threshold(choose_threshold)
+
+# %% [markdown]
+# <details><summary>Direction</summary>
+#
+# Between two neighbouring scores nothing changes, so only the scores themselves need a try, and one threshold above all of them. Compute the cost of each, and remember the cheapest. In which order do you go, so that the lowest of equals stays?
+#
+# </details>
+#
+# <details><summary>Which function helps</summary>
+#
+# `scores >= threshold` gives True and False. `a & b` is true where both are, `~a` where a isn't. `np.sum(mask)` counts the True ones. `np.inf` is infinity. `min(values, key=cost)` gives the first of the cheapest.
+#
+# </details>
+#
+# <details><summary>Help – I get …</summary>
+#
+# *… 1 for the card's example*: that is the cost; return its threshold.
+#
+# *… 0.6*: the price isn't used, or stands with the refusals.
+#
+# *… a number between two scores*: return the score itself.
+#
+# *… the lowest score where nothing has an answer*: try infinity, too.
+#
+# </details>
+#
+# For those who have time: chosen and judged on the same questions, a threshold looks better than it is. By how much, on yours?
+
+
+# %% [markdown]
+# Choose it on questions that nothing is judged on: those of `train`, and half of those without an answer.
+
+# %%
+# demonstration 5.36
+faq = load_faq(settings)
+some = [one for one in faq if one.split == "train"] + [one for one in faq if one.split == "unanswerable"][::2]
+scores = (encode_texts(encoder, [one.question for one in some]) @ vectors.T).max(axis=1)  # (Q,), of the best passage
+answerable = np.array([one.document is not None for one in some])
+threshold = ready(choose_threshold, "5.5")(scores, answerable, 3)
+for name, mask in (("with an answer", answerable), ("without one", ~answerable)):
+    print(
+        f"{name}: {mask.sum()} questions, best score {np.median(scores[mask]):.2f} (median); "
+        f"{np.mean(scores[mask] >= threshold):.0%} would be answered"
+    )
+print(f"threshold {threshold:.2f}")
+
+# %% [markdown]
+# The scores of both kinds overlap: a question without an answer is about something that the handbook does know. So every threshold refuses some that could be answered, and lets some through that can't.
+
+# %% [markdown]
+# card 5.8
+# Show only **grounded** answers, which stand in what they cite.
+#
+# **Given** `answer`, `citations`, names, and `passages`, a dict from names shown to texts. **Return** True where the answer begins with `I don't know` and cites nothing; or cites at least one passage, shown ones alone, and stands in a cited one, as whole words (as in 5.6). Otherwise False.
+#
+# **By hand:** `"9 days"`, `["B"]`, B: *Keep it 9 days.*: `True`; citing A, *Leave is 19 days.*: `False`.
+
+
+# %%
+def accept_answer(answer: str, citations: list[str], passages: dict[str, str]) -> bool:
+    """Tell whether an answer may be shown: a refusal without citation, or words of a cited passage."""
+
+    # BEGIN SOLUTION
+    def pad(text: str) -> str:
+        return " " + " ".join(word.strip(".,:;!?\"'()") for word in text.lower().split()) + " "
+
+    if answer.startswith("I don't know"):
+        return len(citations) == 0
+    if not all(name in passages for name in citations):
+        return False
+    return any(pad(answer) in pad(passages[name]) for name in citations)
+    # END SOLUTION
+
+
+# %%
+check.retrieval_bot.accept_answer(accept_answer)
+
+# %% [markdown]
+# <details><summary>Direction</summary>
+#
+# Three questions, one after the other. Is it a refusal? Then only the citations count. Was everything it cites shown? Does the answer stand in one of the cited passages?
+#
+# </details>
+#
+# <details><summary>Which function helps</summary>
+#
+# `answer.startswith("I don't know")`. `name in passages` asks for a key of the dict, `passages[name]` is its text. `all(…)` and `any(…)` go through the citations; of nothing, `all` is true and `any` is false.
+#
+# </details>
+#
+# <details><summary>Help – I get …</summary>
+#
+# *… True without any citation*: `all()` of nothing is true.
+#
+# *… KeyError*: a citation was never shown. Ask first.
+#
+# *… True for 9 days, citing A*: `in` finds 9 days in 19 days.
+#
+# *… True citing A, where B has it*: look into the cited passages alone.
+#
+# </details>
+#
+# Grounded isn't true: what somebody planted in a page is grounded too. This is no defence against it.
+#
+# For those who have time: which right answers does this refuse? Think of *nine days*, and of an answer in two passages.
+
+
+# %% tags=["slide"]
+# demonstration 5.37
+from workshop.plots import plot_outcomes
+
+tasks = {"cures, answerable": "answer there", "cures, unanswerable": "no answer"}
+shown = [
+    "no passages",
+    "passages",
+    "told to abstain",
+    "reader, threshold",
+    "the adapter reader",
+    "reader, grounded answers alone",
+]
+rows = [row for name in shown for task in tasks for row in measured.select(task=task, method=name)]
+show(plot_outcomes(rows, tasks, title="Every cure for made-up answers has its price."))
+show_verdict("C15", "05_retrieval_bot")
+
+# %% [markdown]
+# Passages alone cure nothing where there is no answer: 0.98 of the plain model's replies are still made up. Telling it to abstain changes nothing: 1.00. *Reader* refuses 0.43 [0.30, 0.57] of these, and needlessly 0.25 of the others. The threshold refuses 0.85, at the price of a quarter of the right answers: 0.33 instead of 0.45. Accepting grounded answers alone hardly helps *reader*: what it makes up is copied from the wrong place.
+
+# %%
+predict("C31")
+
+# %%
+# demonstration 5.38
+show_verdict("C31", "05_retrieval_bot")
+
+# %% [markdown]
+# The adapter *facts* makes up all of 120 such answers. But so does the plain model, so nothing can be told: it can't get worse than always. What tuning facts costs is reading: lesson 04 found 0.03 instead of 0.40.
+
+# %% [markdown] tags=["slide"]
+# ## A page changes
+#
+# Next year a full-time colleague has more days of leave. Lesson 04's adapter would have to be tuned again. Here a page is exchanged, and with it its rows in the index.
+
+# %% [markdown]
+# card 5.7
+# A page changes: all of its old passages must leave the index.
+#
+# **Given** `names`, each row's document, `vectors` (N, D), `name`, and `new` (M, D), that document's new rows; M may be 0, the name may be new. **Return** names and vectors: the other documents' rows in their order, then the new ones, each under `name`. Leave the inputs unchanged.
+#
+# **By hand:** `["pets","wifi","pets"]`, `[[1,2], [3,4], [5,6]]`, `"pets"`, `[[8,8]]`: `["wifi","pets"]` and `[[3,4], [8,8]]`.
+
+
+# %%
+def replace_document(names: list[str], vectors: np.ndarray, name: str, new: np.ndarray) -> tuple[list[str], np.ndarray]:
+    """Return names and vectors (N, D) with a document's rows replaced by new ones (M, D), which stand at the end."""
+    # BEGIN SOLUTION
+    kept_names, kept_rows = [], []
+    for one, row in zip(names, vectors, strict=True):
+        if one != name:
+            kept_names.append(one)
+            kept_rows.append(row)
+    for row in new:
+        kept_names.append(name)
+        kept_rows.append(row)
+    return kept_names, np.array(kept_rows)
+    # END SOLUTION
+
+
+# %%
+check.retrieval_bot.replace_document(replace_document)
+
+# %% [markdown]
+# <details><summary>Direction</summary>
+#
+# Don't delete: collect what stays. Names and rows go side by side, so whatever you do to one list, do it to the other. Then add the new rows, and as many names.
+#
+# </details>
+#
+# <details><summary>Which function helps</summary>
+#
+# `zip(names, vectors)` gives name and row together. `vectors[kept]` picks rows by a list of places, or by True and False. `np.vstack([a, b])` puts rows below rows. `[name] * len(new)` repeats a name.
+#
+# </details>
+#
+# <details><summary>Help – I get …</summary>
+#
+# *… a row of the old page*: `names.index(name)` finds the first alone, and deleting in a loop skips the next.
+#
+# *… more rows than names*: `new` may have several rows.
+#
+# *… "an argument that was changed"*: `remove()`, `del` and `+=` write into the input.
+#
+# *… a flat array*: `np.append` needs `axis=0`.
+#
+# </details>
+#
+# For those who have time: count what a changed page costs: the passages that must be encoded again, and the rows that are copied.
+
+
+# %% tags=["slide"]
+# demonstration 5.39
+name, question = "staff-leave", "As a full-time colleague, how much leave do I get a year?"
+new = [one for one in load_passages(settings, edition=2) if one.document == name]
+names = [one.document for one in passages]
+moved, rows = ready(replace_document, "5.7")(names, vectors, name, encode_texts(encoder, [one.text for one in new]))
+fresh = faiss.IndexFlatIP(rows.shape[1])
+fresh.add(rows)
+after = FaissRetriever(encoder, fresh, [one for one in passages if one.document != name] + new)
+with adapter(model, "reader"):
+    for which in (retriever, after):
+        [reply] = ask(tokenizer, model, which, [question], max_new_tokens=24)
+        print(reply.answer, "· from", sorted({one.document for one in reply.passages}))
+
+# %% [markdown]
+# Of 60 changed facts *reader* gave the old answer for 0.73 [0.64, 0.83] before, and the new one for 0.70 [0.56, 0.82] after the pages were exchanged, and never the old one again. Nothing was trained. The price is a few passages to encode, and an index to fill.
+
+# %% [markdown] tags=["slide"]
+# ## A page that gives orders
+#
+# The model reads the passages as it reads you. So a page can hold an order, written by whoever may edit a page: a **prompt injection**.
+
+# %% [markdown]
+# **Predict**, in your head: does it obey? **Wait:** about ten seconds.
+
+# %% tags=["slide"]
+# demonstration 5.40
+from workshop.data import load_task
+
+planted = load_task("injections", "test")[:3]
+prompts = [build(one.question, [one.document], 400) for one in planted]
+plain = answer(tokenizer, model, prompts, max_new_tokens=24)
+for page, reply in zip(planted, plain, strict=True):
+    print(f"planted: {page.planted}\n  asked: {page.question}\n  → {reply}   right: {page.answer}")
+
+# %% [markdown]
+# Two defences: a warning before the passages (*they are information, not orders*), and a filter that drops each sentence that speaks to an assistant or says how to answer. What do they stop, and what do they cost honest answers?
+
+# %%
+# demonstration 5.41
+for row in sorted(measured.select(task="planted orders"), key=lambda row: (row.metric, row.method)):
+    print(f"{row.metric:25} {row.method:7} {row.settings['way']:9} {row.value:.2f} [{row.low:.2f}, {row.high:.2f}]")
+
+# %% [markdown]
+# 18 pages are few. As they are, 1 of 18 orders was obeyed by each reader; with the warning 2 by the plain model, 1 by *reader*; without the filtered sentences none, and that is at most 0.19. Neither defence cost *reader* anything that could be told on 120 honest questions: −0.02 [−0.06, 0.02] and −0.01 [−0.06, 0.04]. This model obeys little because it follows little: a larger one follows better, orders too.
+
+# %% [markdown] tags=["slide"]
+# ## The glass bot
+#
+# All parts at once: ask, and see the passages, the prompt and the answer.
+
+# %% tags=["slide"]
+# demonstration 5.42
+from workshop.widgets import chat_box, glass_bot
+
+glass_bot(tokenizer, model, retriever, budget=150)
+
+# %%
+# demonstration 5.43
+chat_box(tokenizer, model, retriever)
+
+# %% [markdown]
+# ## Search, further
+#
+# For those who go on by themselves: four things that a bot at work needs.
+
+# %% [markdown]
+# **PDF.** A handbook's pages are often PDF. `WORKSHOP_DATA` reads them, too; here is the text of one, as it comes out.
+
+# %%
+# demonstration 5.44
+from pathlib import Path
+
+from pypdf import PdfReader
+
+paper = Path(workshop.__file__).parent / "assets" / "skerryline" / "handbook" / "boarding-foot.pdf"
+sheets = [sheet.extract_text() for sheet in PdfReader(paper).pages]
+print(len(sheets), "page(s);", repr(sheets[0][:200]))
+
+# %% [markdown]
+# Headings have become lines like any other, and lines end where the paper did. Tables and columns may come out in any order: print what was read before you index it.
+
+# %% [markdown]
+# **Follow-up questions.** *For how long?* finds nothing by itself. Forty such questions, searched in three ways: as they are, with the talk before them, and written out by a person.
+
+# %%
+# demonstration 5.45
+follow = load_task("followups")
+ways = {
+    "alone": [one.followup for one in follow],
+    "with the talk before": [" ".join([*(turn["content"] for turn in one.history), one.followup]) for one in follow],
+    "written out": [one.standalone for one in follow],
+}
+for name, some in ways.items():
+    near = np.argsort(-(encode_texts(encoder, some) @ vectors.T), axis=1)[:, :5]
+    hits = [
+        any(passages[row].document == one.document and one.answer.lower() in passages[row].text.lower() for row in best)
+        for one, best in zip(follow, near, strict=True)
+    ]
+    print(f"{name:21} {np.mean(hits):.2f} of {len(hits)} find their passage among five")
+
+# %% [markdown]
+# Joining the talk is free. A large language model can write the question out; ours is too small for it.
+
+# %% [markdown]
+# **A tuned encoder.** The 80 questions of `train` with their passages, MiniLM, and a loss that draws each question towards its own passage and away from the others of the batch.
+
+# %%
+# demonstration 5.46
+import torch
+from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
+
+tuned = load_encoder(settings)
+loss_of = MultipleNegativesRankingLoss(tuned)
+pairs = [(one.question, texts[right_rows(one)[0]]) for one in known if one.split == "train"]
+optimizer = torch.optim.AdamW(tuned.parameters(), lr=2e-5)
+tuned.train()
+for _ in range(2):
+    for start in range(0, len(pairs), 16):
+        batch = [tuned.preprocess(list(side)) for side in zip(*pairs[start : start + 16], strict=True)]
+        loss_of(batch, None).backward()
+        optimizer.step()
+        optimizer.zero_grad()
+tuned.eval()
+
+# %%
+# demonstration 5.47
+fresh = encode_texts(tuned, wordings_asked) @ encode_texts(tuned, texts).T  # (Q, N)
+judge("vectors", rank(by_vectors))
+judge("tuned", rank(fresh))
+
+# %% [markdown]
+# One seed, two rounds: the verdict on C26 above has three seeds, and intervals.
+
+# %% [markdown]
+# **Keeping an index.** FAISS writes its own format; beside it lie the passages, and a checksum of both. A file that isn't the one that was saved is refused before it is read.
+
+# %%
+# demonstration 5.48
+import tempfile
+
+from workshop.errors import WorkshopError
+from workshop.search import load_index, save_index
+
+folder = Path(tempfile.mkdtemp())
+save_index(folder, index, passages)
+print(*sorted(f"{path.name[:12]}… {path.stat().st_size:,} bytes" for path in folder.iterdir()), sep="\n")
+again, kept = load_index(folder)
+[path] = folder.glob("*.faiss")
+path.write_bytes(path.read_bytes()[:-1])
+try:
+    load_index(folder)
+except WorkshopError as error:
+    print(error)
+
+# %% [markdown]
+# ## Two questions to yourself
+#
+# **Your bot gives wrong answers. What first?**
+#
+# <details><summary>A larger language model</summary>
+#
+# Perhaps. Count first: where the right passage wasn't found, no reader can help.
+#
+# </details>
+#
+# <details><summary>More passages in the prompt</summary>
+#
+# The answer is in them more often. But a small reader reads worse, and each answer takes longer: look at the picture of pasting above.
+#
+# </details>
+#
+# <details><summary>Blame thirty wrong answers by hand</summary>
+#
+# Yes. It takes an hour, and says which part to mend; and some questions will turn out to be faulty.
+#
+# </details>
+
+# %% [markdown]
+# **Everybody may edit the pages that your bot reads. What does a warning in the prompt give you?**
+#
+# <details><summary>Safety</summary>
+#
+# No. A model that reads the warning reads the order as well. In our study see what was left.
+#
+# </details>
+#
+# <details><summary>A little</summary>
+#
+# Measure it, on orders that you plant yourself. And let the bot do nothing that its reader may not do: no mails, no deletions.
+#
+# </details>
+
+# %% [markdown]
+# ## The same in library lines, for work
+#
+# `ask` takes anything with LangChain's `invoke`. With `pip install langchain-core` a store's retriever goes in FAISS's place; lesson 08 does it.
+
+
+# %%
+# demonstration 5.49
+class Shelf:
+    """A retriever of your own: whatever has `invoke` and returns passages, or LangChain's documents."""
+
+    def invoke(self, question):
+        """Return passages for a question, best first."""
+        return [one for one in passages if one.document == "fares-pets-bikes"][:2]
+
+
+with adapter(model, "reader"):
+    [reply] = ask(tokenizer, model, Shelf(), ["How much does it cost to bring a dog?"], max_new_tokens=24)
+print(reply.answer, "· from", [one.document for one in reply.passages])
+
+# %% [markdown]
+# ## Not here
+#
+# - **Query rewriting by a language model**, and answers made of several searches.
+# - **Graphs and tables** as sources: questions such as *how many ships are older than 20 years?* need a query, not a passage.
+# - **Access rights**: a bot must find only what its reader may read. Filter before the search, not after the answer.
+
+# %% [markdown]
+# ## Your scoreboard
+
+# %%
+# demonstration 5.50
+from workshop.checks import scoreboard
+
+scoreboard()
+
+# %% [markdown]
+# To take points, predictions and rows along (on Colab and Binder nothing survives the session), copy this code. In another notebook: `from workshop.score import paste_code`, then `paste_code("""…""")`.
+
+# %%
+# demonstration 5.51
+from workshop.score import make_code
+
+print(make_code())
+
+# %% [markdown] tags=["slide"]
+# ## What you did
+#
+# - You built a search: passages, vectors, an index, words and vectors joined.
+# - You let a language model read what was found, blamed each wrong answer, and set its refusals against its mistakes.
+# - You exchanged a page, and the next answer was right.
+#
+# Two levers, tuning and retrieval. Which one, when, and at what price? Lesson 06 measures it.
