@@ -1230,7 +1230,7 @@ for row in sorted(measured.select(task="planted orders"), key=lambda row: (row.m
     print(f"{row.metric:25} {row.method:7} {row.settings['way']:9} {row.value:.2f} [{row.low:.2f}, {row.high:.2f}]")
 
 # %% [markdown]
-# 18 pages are few. As they are, 1 of 18 orders was obeyed by each reader; with the warning 2 by the plain model, 1 by *reader*; without the filtered sentences none, and that is at most 0.19. Neither defence cost *reader* anything that could be told on 120 honest questions: −0.02 [−0.06, 0.02] and −0.01 [−0.06, 0.04]. This model obeys little because it follows little: a larger one follows better, orders too.
+# 18 pages are few. As they are, 1 of 18 orders was obeyed by each reader; with the warning 2 by the plain model, 1 by *reader*; without the filtered sentences none, and that is at most 0.19. Neither defence cost *reader* anything that could be told on 120 honest questions: −0.02 [−0.06, 0.03] and −0.01 [−0.06, 0.04]. This model obeys little because it follows little: a larger one follows better, orders too.
 
 # %% [markdown] tags=["slide"]
 # ## The glass bot
