@@ -1327,7 +1327,6 @@ judge("tuned", rank(fresh))
 # demonstration 5.48
 import tempfile
 
-from workshop.errors import WorkshopError
 from workshop.search import load_index, save_index
 
 folder = Path(tempfile.mkdtemp())
@@ -1338,7 +1337,7 @@ again, kept = load_index(folder)
 path.write_bytes(path.read_bytes()[:-1])
 try:
     load_index(folder)
-except WorkshopError as error:
+except Exception as error:
     print(error)
 
 # %% [markdown]
