@@ -1301,6 +1301,12 @@ from sentence_transformers.sentence_transformer.losses import MultipleNegativesR
 tuned = load_encoder(settings)
 for name, weights in tuned.named_parameters():
     weights.requires_grad_("layer.4." in name or "layer.5." in name)
+
+# %% [markdown]
+# At work sentence-transformers' own Trainer does this; the loop is short enough to read.
+
+# %%
+# demonstration 5.47
 loss_of = MultipleNegativesRankingLoss(tuned)
 pairs = [(one.question, texts[right_rows(one)[0]]) for one in known if one.split == "train"]
 optimizer = torch.optim.AdamW(tuned.parameters(), lr=5e-5)
@@ -1314,7 +1320,7 @@ for _ in range(2):
 tuned.eval()
 
 # %%
-# demonstration 5.47
+# demonstration 5.48
 fresh = encode_texts(tuned, wordings_asked) @ encode_texts(tuned, texts).T  # (Q, N)
 judge("vectors", rank(by_vectors))
 judge("tuned", rank(fresh))
@@ -1326,7 +1332,7 @@ judge("tuned", rank(fresh))
 # **Keeping an index.** FAISS writes its own format; beside it lie the passages, and a checksum of both. A file that isn't the one that was saved is refused before it is read.
 
 # %%
-# demonstration 5.48
+# demonstration 5.49
 import tempfile
 
 from workshop.search import load_index, save_index
@@ -1387,7 +1393,7 @@ except Exception as error:
 
 
 # %%
-# demonstration 5.49
+# demonstration 5.50
 class Shelf:
     """A retriever of your own: whatever has `invoke` and returns passages, or LangChain's documents."""
 
@@ -1411,7 +1417,7 @@ print(reply.answer, "· from", [one.document for one in reply.passages])
 # ## Your scoreboard
 
 # %%
-# demonstration 5.50
+# demonstration 5.51
 from workshop.checks import scoreboard
 
 scoreboard()
@@ -1420,7 +1426,7 @@ scoreboard()
 # To take points, predictions and rows along (on Colab and Binder nothing survives the session), copy this code. In another notebook: `from workshop.score import paste_code`, then `paste_code("""…""")`.
 
 # %%
-# demonstration 5.51
+# demonstration 5.52
 from workshop.score import make_code
 
 print(make_code())
