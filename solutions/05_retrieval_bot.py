@@ -477,7 +477,7 @@ from workshop.score import show_verdict
 show_verdict("C17/05", "05_retrieval_bot")
 
 # %% [markdown]
-# Among 10,000 real passages MiniLM finds 0.045 [0.025, 0.070] less in its first five than among 500. An exact search of 100,000 vectors takes 1.1 % of the time of an answer. The passages added are Wikipedia's: about other things, so easy to tell apart. Similar pages would be harder.
+# Among 10,000 real passages MiniLM finds 0.045 [0.025, 0.070] less in its first five than among 500. An exact search of 100,000 vectors takes 1.1 % of the time of an answer. But a prompt with passages is longer: at 1,000 questions retrieval took fewer seconds in all than tuning the facts in, at 100,000 nearly seven times more. The passages added are Wikipedia's: about other things, so easy to tell apart. Similar pages would be harder.
 
 # %% [markdown] tags=["slide"]
 # ## Words again
@@ -492,7 +492,7 @@ for split in (content_words, content_stems):
     print(f"{split.__name__}:", *split("Refunds: we refunded the refund for a delayed sailing; delays are refundable."))
 
 # %% [markdown]
-# The test: the 200 questions of `unseen`, about 40 pages, and two paraphrases of each. `judge` prints recall at 5 and MRR (lesson 02), and keeps the row. **Predict**: where do vectors win, where words? **Wait:** about 4 seconds, 20 on a busy machine.
+# The test: the 200 questions of `unseen`, on 40 pages, and two paraphrases of each. `judge` prints recall at 5 and MRR (lesson 02), and keeps the row. **Predict**: where do vectors win, where words? **Wait:** about 4 seconds, 20 on a busy machine.
 
 # %%
 # demonstration 5.20
@@ -622,12 +622,12 @@ fused = fuse_scores(by_words, by_vectors)  # (Q, N)
 judge("by z-scores", rank(fused))
 
 # %% [markdown]
-# When we ran it, z-scores had the best MRR so far: 0.92 on questions, 0.62 on paraphrases. But on paraphrases vectors alone found as much among five, 0.72 against 0.71: where words find little, giving them half a say costs as much as it brings. Nothing was tuned here. Which differences are more than chance? The study's table, below, says.
+# When we ran it, z-scores had the best MRR so far: 0.92 on questions, 0.62 on paraphrases. But on paraphrases vectors alone found as much among five, 0.72 against 0.71: where words find little, half a say for them brings little. Nothing was tuned here. Which differences are more than chance? The study's table, below, says.
 
 # %% [markdown] tags=["slide"]
 # ## Look again: reranking
 #
-# A search must score *every* passage, so it must be cheap: one vector a passage, made before the question is known. A **reranker** looks at the first twenty or so once more, with more care, and sorts them anew. It can't find what isn't among them. Three kinds, from cheap to dear.
+# A search must choose among *all* passages, so it must be cheap: one vector a passage, made before the question is known. A **reranker** looks at the first twenty or so once more, with more care, and sorts them anew. It can't find what isn't among them. Three kinds, from cheap to dear.
 
 # %% [markdown]
 # **Late interaction.** Keep a vector for every *token*. Each token of the question looks for its best match among the passage's tokens; the score is the mean of these best cosines (in ColBERT, by Khattab and Zaharia 2020, their sum). One question, the first 20 passages. **Wait:** 2 seconds, 10 on a busy machine.
@@ -846,7 +846,10 @@ show_verdict("C14", "05_retrieval_bot")
 show_verdict("C30", "05_retrieval_bot")
 
 # %% [markdown]
-# Without a passage, or with random ones, none of 120 questions was answered rightly by either reader. With MiniLM's three passages 0.23 [0.16, 0.31] were by the plain model, 0.45 [0.38, 0.53] by *reader*; with the right passage alone 0.37 and 0.57. So the facts come from the passages. That a *vector* finds them is not what counts: BM25's passages gave *reader* 0.40, which can't be told from 0.45, and in other words 0.39 against 0.36.
+# Without a passage, or with random ones, none of 120 questions was answered rightly by either reader. With MiniLM's three passages 0.23 [0.16, 0.31] were by the plain model, 0.45 [0.38, 0.53] by *reader*; with the right passage alone 0.37 and 0.57.
+
+# %% [markdown]
+# So the facts come from the passages. Whether a *vector* or words found them made no difference that could be told: BM25's passages gave *reader* 0.40, which can't be told from 0.45, and on the same questions in other words 0.39 against 0.36.
 
 # %% [markdown] tags=["slide"]
 # ## Who is to blame?
@@ -939,7 +942,10 @@ for reader in ("plain", "reader"):
     )
 
 # %% [markdown]
-# With the plain model 0.68 of all answers are wrong though the answer stood in the prompt, and 0.08 because it wasn't found. A perfect search, the right passage alone, would take it from 0.23 to 0.37; a perfect reader, with the same search, to 0.92. *Reader* misreads 0.25, and refuses 0.25. So here a better reader is worth far more than a better search: a larger model.
+# With the plain model 0.68 of all answers are wrong though the answer stood in the prompt, and 0.08 because it wasn't found. A perfect search, the right passage alone, would take it from 0.23 to 0.37, and more than half of that comes from reading one passage instead of three; a perfect reader, with the same search, to 0.92.
+
+# %% [markdown]
+# *Reader* misreads 0.25, and refuses 0.25 (your function calls a refusal *reading* or *retrieval*; the study counts it apart). So the reader leaves more to gain than the search; whether a larger one gets it, we didn't measure.
 
 # %% [markdown] tags=["slide"]
 # ## It makes things up
@@ -962,7 +968,7 @@ for before, after in zip(plain, read, strict=True):
     print(f"{before.question}\n  plain → {before.answer}\n  reader → {after.answer}")
 
 # %% [markdown]
-# Five cures, side by side: an instruction to say *I don't know*, a threshold on the search's score, the adapter *reader*, which was trained to abstain, and showing only answers that stand in a passage. First two that you build.
+# Four cures, beside the bot without any: an instruction to say *I don't know*, a threshold on the search's score, the adapter *reader*, which was trained to abstain, and showing only answers that stand in a passage. The threshold and the last one you build.
 
 # %% [markdown]
 # card 5.5
@@ -1040,7 +1046,7 @@ for name, mask in (("with an answer", answerable), ("without one", ~answerable))
 print(f"threshold {threshold:.2f}")
 
 # %% [markdown]
-# The scores of both kinds overlap: a question without an answer is about something that the handbook does know. So every threshold refuses some that could be answered, and lets some through that can't.
+# The scores of both kinds overlap: a question without an answer is about something that the handbook does know. No threshold parts the two kinds: the fewer good questions it refuses, the more bad ones it lets through.
 
 # %% [markdown]
 # card 5.8
@@ -1118,7 +1124,7 @@ show(plot_outcomes(rows, tasks, title="Every cure for made-up answers has its pr
 show_verdict("C15", "05_retrieval_bot")
 
 # %% [markdown]
-# Passages alone cure nothing where there is no answer: 0.98 of the plain model's replies are still made up. Telling it to abstain changes nothing: 1.00. *Reader* refuses 0.43 [0.30, 0.57] of these, and needlessly 0.25 of the others. The threshold refuses 0.85, at the price of a quarter of the right answers: 0.33 instead of 0.45. Accepting grounded answers alone hardly helps *reader*: what it makes up is copied from the wrong place.
+# Passages alone cure nothing where there is no answer: 0.98 of the plain model's replies are no refusal. Telling it to abstain gave none either: 1.00. *Reader* refuses 0.43 [0.30, 0.57] of these, and needlessly 0.25 of the others. The threshold before *reader* refuses 0.85, at the price of a quarter of the right answers: 0.33 instead of 0.45. Accepting grounded answers alone hardly helps *reader*: most of what it makes up is copied from the wrong place.
 
 # %%
 predict("C31")
@@ -1235,7 +1241,10 @@ for row in sorted(measured.select(task="planted orders"), key=lambda row: (row.m
     print(f"{row.metric:25} {row.method:7} {row.settings['way']:9} {row.value:.2f} [{row.low:.2f}, {row.high:.2f}]")
 
 # %% [markdown]
-# 18 pages are few. As they are, 1 of 18 orders was obeyed by each reader; with the warning 2 by the plain model, 1 by *reader*; without the filtered sentences none, and that is at most 0.19. Neither defence cost *reader* anything that could be told on 120 honest questions: −0.02 [−0.06, 0.03] and −0.01 [−0.06, 0.04]. This model obeys little because it follows little: a larger one follows better, orders too.
+# 18 pages are few. As they are, 1 of 18 orders was obeyed by each reader; with the warning 2 by the plain model, 1 by *reader*; without the filtered sentences none, and that is at most 0.19. The filter leaves 5 of the 18 orders standing, and drops a few honest sentences of the handbook. On 120 honest questions neither defence cost *reader* anything that could be told: −0.02 [−0.06, 0.03] and −0.01 [−0.06, 0.04].
+
+# %% [markdown]
+# An order does harm without being obeyed: the plain model was right on 8 of 18 honest twins (the same page without the order) and on 4 of 18 planted pages. With the warning it fell to 4 on the honest twins, too. So few pages are a hint, no proof.
 
 # %% [markdown] tags=["slide"]
 # ## The glass bot
