@@ -373,7 +373,7 @@ def words_in_any_order(passages, answer, truth):
 
 @right("5.6")
 def by_a_pattern(passages, answer, truth):
-    pattern = re.compile(rf"(?<![\w:]){re.escape(truth.lower())}(?!\w)")
+    pattern = re.compile(rf"(?<![\w:]){re.escape(truth.lower().strip(string.punctuation))}(?!\w)")
     if pattern.search(answer.lower()):
         return "right"
     return "reading" if [passage for passage in passages if pattern.search(passage.lower())] else "retrieval"
