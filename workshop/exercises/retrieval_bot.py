@@ -295,8 +295,8 @@ blame.tries(
     (["The stall opens at 18:55."], "At six.", "8:55"), (["The last boat leaves at 8:55!"], "At 18:55.", "8:55"),
     (["Ask the Harbour Steward."], "The office.", "harbour steward"), ([], "the HARBOUR steward!", "Harbour Steward"),
     (["Nine hens, 9 in all, stay for days."], "Days: 9.", "9 days"), ([HIRE, LEAVE], "Nine.", "nine days"),
-    (HUT, "Ten.", "9 days"), ([LEAVE], "days", "19 days"), ([], "For 9 days", "9 days."), (["9 days (so far)", LEAVE],
-    "No.", "9 days"), ([HIRE, HIRE], "For 9 days, then back.", "9 Days"), (["Wear a seafaring coat."], "A coat.", "sea"),
+    (HUT, "Ten.", "9 days"), ([LEAVE], "days", "19 days"), ([], "For 9 days", "9 days."), (["9 days (so far)"], "No.",
+    "9 days"), ([HIRE, HIRE], "For 9 days, then back.", "9 Days"), (["Wear a seafaring coat."], "A coat.", "sea"),
 )  # fmt: skip
 blame.draws(lambda rng: ([f"Page one: {(words := rng.choice(['9 days', '19 days', '8:55', '18:55'], 4).tolist())[0]}.",
             f"Here it is {words[1]}, as ever."], f"It is {words[2]}.", words[3]), times=4)  # fmt: skip
