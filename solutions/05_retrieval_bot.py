@@ -34,7 +34,7 @@ from workshop import check
 settings = workshop.setup()
 
 # %% [markdown]
-# First the model alone. **Predict**, in your head: does it say that it doesn't know? **Wait:** about 8 seconds, half a minute on a busy machine.
+# First the model alone. **Predict**, in your head: does it say that it doesn't know? **Wait:** about 8 seconds; where several notebooks share a machine, every wait of this lesson may be ten times as long.
 
 # %% tags=["slide"]
 # demonstration 5.1
@@ -87,7 +87,7 @@ wanted = next((one for one in known if one.question == dogs[1]), known[0])
 print(f"{wanted.question} {wanted.answer}\n\n{passages[row].text}")
 
 # %% [markdown]
-# Now that passage alone, then with the two that follow it in the handbook, then with nine. **Predict**, in your head: does more to read help or hurt? **Wait:** about 8 seconds, a minute on a busy machine.
+# Now that passage alone, then with the two that follow it in the handbook, then with nine. **Predict**, in your head: does more to read help or hurt? **Wait:** about 8 seconds.
 
 # %% tags=["slide"]
 # demonstration 5.4
@@ -111,15 +111,17 @@ from workshop.plots import plot_rows, show
 from workshop.score import read_results
 
 measured = read_results("05_retrieval_bot")
-rows = measured.select(task="pasting", metric="right")
-rows = sorted(rows, key=lambda row: (row.method, row.settings["count"]))
+[rows, waits] = [
+    sorted(measured.select(task="pasting", metric=metric), key=lambda row: (row.method, row.settings["count"]))
+    for metric in ("right", "seconds")
+]
 counts = sorted({row.settings["count"] for row in rows})
 ends = [row for row in rows if row.settings["count"] in (counts[0], counts[-1])]
 title = "; ".join(f"{row.method}: {row.value:.2f} right behind {row.settings['count']}" for row in ends) + "."
 how = {"x": "passages in the prompt", "y": "answers right", "ticks": {one: str(one) for one in counts}}
 show(plot_rows(rows, lambda row: row.settings["count"], title=title, log=True, **how))
-for row in rows:
-    print(f"{row.method:7} {row.settings['count']:3} passages: {row.value:.2f} right, {row.seconds:.1f} s an answer")
+for row in waits:
+    print(f"{row.settings['count']:2} passages: {row.prompt_tokens:5,.0f} tokens, {row.value:4.1f} s an answer")
 
 # %% [markdown]
 # On 30 questions the plain model answers 0.37 [0.20, 0.53] behind one passage and 0.10 [0.00, 0.20] behind thirty; *reader* 0.60 [0.43, 0.77] behind three and 0.43 [0.27, 0.63] behind thirty. More to read costs time with every question, and didn't help. (By chance, with another question's answer, nearly nothing would count as right.)
@@ -221,7 +223,7 @@ for size, overlap in ((20, 0), (20, 10), (80, 0), (80, 20), (200, 0)):
 # %% [markdown] tags=["slide"]
 # ## Vectors, and an index
 #
-# Each passage becomes a vector of 384 numbers, once. FAISS keeps them and finds those with the largest inner product to a query's; for vectors of length 1 that is the cosine. `IndexFlatIP` is the plainest index: it compares with *all*, as your `top_k` did in 2.3. **Wait:** about 10 seconds, up to a minute on a busy machine.
+# Each passage becomes a vector of 384 numbers, once. FAISS keeps them and finds those with the largest inner product to a query's; for vectors of length 1 that is the cosine. `IndexFlatIP` is the plainest index: it compares with *all*, as your `top_k` did in 2.3. **Wait:** about 10 seconds.
 
 # %% tags=["slide"]
 # demonstration 5.7
@@ -251,7 +253,7 @@ for question, line, near in zip(questions, rows, scores, strict=True):
 # %% [markdown]
 # When we ran it, the dog's price came first; the rule on late boats and the kennel came third.
 #
-# *Encode, search, look the rows up* is all that `FaissRetriever` does; `ask` then writes the prompt and lets the model answer. That is a whole bot. Three questions, three passages each. **Wait:** about 5 seconds, half a minute on a busy machine.
+# *Encode, search, look the rows up* is all that `FaissRetriever` does; `ask` then writes the prompt and lets the model answer. That is a whole bot. Three questions, three passages each. **Wait:** about 5 seconds.
 
 # %% tags=["slide"]
 # demonstration 5.9
@@ -302,7 +304,7 @@ cells = kmeans.index.search(many[:3000], 1)[1].ravel()  # (3000,), each vector's
 print(f"{len(many):,} vectors; of the first 3,000, in 12 cells: {np.bincount(cells)}")
 
 # %% [markdown]
-# *Spherical*: centroids are brought to length 1, as the vectors are. (6,200 of the 20,000 vectors are made up, near real ones: they stand for number alone.) The picture shows the first 3,000, and one query, a sentence on radiation that cools the air. It is flat, while the cells lie in 384 dimensions: so they overlap here and not there.
+# *Spherical*: centroids are brought to length 1, as the vectors are. (6,200 of the 20,000 vectors are made up, near real ones: they stand for number alone.) The picture shows the first 3,000, and one query, a sentence on radiation that cools the air. It is flat, while the cells lie in 384 dimensions: here they overlap, and another cell's mean may look nearer to the query; there they don't.
 
 # %% tags=["slide"]
 # demonstration 5.11
@@ -382,7 +384,7 @@ exact = np.argsort(-(queries[:20] @ many.T), axis=1)[:, :10]  # (20, 10)
 print(f"the smallest cell holds {np.bincount(cells).min()} vectors, the largest {np.bincount(cells).max()}")
 
 # %% [markdown]
-# Your function searches them. **Recall at 10** is here the share of the ten true neighbours that come back. **Predict**: with one of 128 cells, how many of the ten? And how many cells for nine of ten? **Wait:** about 3 seconds, 15 on a busy machine.
+# Your function searches them. **Recall at 10** is here the share of the ten true neighbours that come back. **Predict**: with one of 128 cells, how many of the ten? And how many cells for nine of ten? **Wait:** about 3 seconds.
 
 # %%
 # demonstration 5.13
@@ -418,7 +420,7 @@ show(plot_rows(points, lambda row: row.settings["probes"], title=title, log=True
 # - **PQ** (product quantisation) makes vectors small: each is cut into 48 pieces, and each piece is replaced by the nearest of 256 typical ones, so a byte a piece. It compares with all, inexactly.
 
 # %% [markdown]
-# **Predict**: which is fastest, which smallest, which loses most? **Wait:** about 4 seconds to build all four, 20 on a busy machine.
+# **Predict**: which is fastest, which smallest, which loses most? **Wait:** about 4 seconds to build all four.
 
 # %%
 # demonstration 5.15
@@ -449,7 +451,7 @@ for name, one in indexes.items():
 del indexes, ivf, pq, one  # their memory is needed
 
 # %% [markdown]
-# IVF and HNSW buy speed with a few neighbours, and HNSW takes longer to build. PQ buys *memory*: about a twentieth of it. None is best; each has a setting (probes; how far to walk; bytes a vector) that trades recall for price. At 20,000 vectors the plain one still answers within some milliseconds. At a hundred thousand:
+# IVF and HNSW buy speed with a few neighbours, and HNSW takes longer to build. PQ buys *memory*: about a twentieth of it. None is best; each has a setting (probes; how far to walk; bytes a vector) that trades recall for price. At 20,000 vectors the plain one still answers in a few milliseconds. At a hundred thousand:
 
 # %%
 # demonstration 5.17
@@ -492,7 +494,7 @@ for split in (content_words, content_stems):
     print(f"{split.__name__}:", *split("Refunds: we refunded the refund for a delayed sailing; delays are refundable."))
 
 # %% [markdown]
-# The test: the 200 questions of `unseen`, on 40 pages, and two paraphrases of each. `judge` prints recall at 5 and MRR (lesson 02), and keeps the row. **Predict**: where do vectors win, where words? **Wait:** about 4 seconds, 20 on a busy machine.
+# The test: the 200 questions of `unseen`, on 40 pages, and two paraphrases of each. `judge` prints recall at 5 and MRR (lesson 02), and keeps the row. **Predict**: where do vectors win, where words? **Wait:** about 4 seconds.
 
 # %%
 # demonstration 5.20
@@ -630,7 +632,7 @@ judge("by z-scores", rank(fused))
 # A search must choose among *all* passages, so it must be cheap: one vector a passage, made before the question is known. A **reranker** looks at the first twenty or so once more, with more care, and sorts them anew. It can't find what isn't among them. Three kinds, from cheap to dear.
 
 # %% [markdown]
-# **Late interaction.** Keep a vector for every *token*. Each token of the question looks for its best match among the passage's tokens; the score is the mean of these best cosines (in ColBERT, by Khattab and Zaharia 2020, their sum). One question, the first 20 passages. **Wait:** 2 seconds, 10 on a busy machine.
+# **Late interaction.** Keep a vector for every *token*. Each token of the question looks for its best match among the passage's tokens; the score is the mean of these best cosines (in ColBERT, by Khattab and Zaharia 2020, their sum). One question, the first 20 passages. **Wait:** 2 seconds.
 
 # %% tags=["slide"]
 # demonstration 5.24
@@ -657,8 +659,9 @@ cut_up = [
 show(plot_late(*cut_up, asked @ read[right].T))
 
 # %% [markdown]
-# When we ran it, late interaction took the right passage from place 13 to 1. Read the frames: *husband* finds *family*, *ride* finds *trip*, *paying* finds *pay*, *how* finds *9*. Each token is compared as it stands in its sentence (lesson 02). *Elin* finds nothing, and adds little. One vector for the whole passage had to mean all of this at once.
-#
+# Drawn are those tokens of the passage that some token finds best. When we ran it, late interaction took the right passage from place 13 to 1. Read the frames: *husband* finds *family*, *ride* finds *trip*, *paying* finds *pay*, *how* finds *9*. Each token is compared as it stands in its sentence (lesson 02). *Elin*, two tokens, finds nothing and adds little. One vector for the whole passage had to mean all of this at once.
+
+# %% [markdown]
 # We picked a question on which it helps; the table below counts all.
 
 # %% [markdown]
@@ -674,18 +677,18 @@ from workshop.plots import plot_price
 
 prices = {row.method: row for row in measured.select(task="search, handbook", metric="milliseconds")}
 for kind in ("questions", "paraphrases"):
-    print(f"{kind}: recall at 5, MRR, milliseconds a query")
+    print(f"{kind}: recall at 5, MRR, milliseconds a query, how many were asked")
     mine = {(row.method, row.metric): row for row in measured.select(task=f"search, handbook, {kind}")}
     for method, price in prices.items():
         pair = [mine[method, metric] for metric in ("recall@5", "mrr")]
         told = ", ".join(f"{row.value:.2f} [{row.low:.2f}, {row.high:.2f}]" for row in pair)
-        print(f"    {method:32} {told}, {price.value:.1f} ms")
+        print(f"    {method:32} {told}, {price.value:7.1f} ms, {pair[0].n}")
 
 # %% tags=["slide"]
 # demonstration 5.27
-gains = measured.select(task="search, handbook, paraphrases", metric="mrr")
+gains = measured.select(task="search, handbook, paraphrases", metric="mrr_minus_MiniLM")
 gains = [row for row in gains if row.method != "random"]
-show(plot_price(gains, [prices[row.method] for row in gains], "MRR, paraphrases"))
+show(plot_price(gains, [prices[row.method] for row in gains], "MRR above MiniLM's, paraphrases"))
 
 # %% [markdown]
 # MRR against MiniLM alone: by ranks 0.07 [0.04, 0.11] more on questions, on paraphrases 0.02 [−0.01, 0.06]; by z-scores 0.10 [0.05, 0.15] and 0.04 [0.00, 0.08]; with late interaction 0.13 [0.09, 0.17] and 0.09 [0.05, 0.12], for two milliseconds. Most of a query's 17 milliseconds is the encoder.
@@ -721,6 +724,7 @@ for some in shown.values():
         missed += 1
         print(f"{missed}. {text}\n   wanted {one.document}: {one.answer}")
         print(f"   got    {passages[found[0]].document}: {texts[found[0]][:100]}…")
+        print("   then  ", *(passages[row].document for row in found[1:]))
 print(f"{missed} of {len(shown)} missed among the first five")
 
 # %% [markdown]
@@ -728,7 +732,7 @@ print(f"{missed} of {len(shown)} missed among the first five")
 #
 # <details><summary>How we sorted them</summary>
 #
-# *At what time should I travel?* wants a month, February: the question asks for something else than its answer. *To which step do you take it up or down?* can hardly be understood. Three more had the right *page* first, with another of its passages. No other passage shown gave the wanted answer. That leaves twelve to the search: it didn't see that *chimney* means *funnel*, or *honey makers* *bees*.
+# *At what time should I travel?* wants a month, February: the question asks for something else than its answer. *To which step do you take it up or down?* can hardly be understood. No other passage shown gave the wanted answer. That leaves fifteen to the search: in three it found the right *page* first, but another of its passages; in the others it didn't see that *chimney* means *funnel*, or *honey makers* *bees*.
 #
 # </details>
 
@@ -738,7 +742,7 @@ print(f"{missed} of {len(shown)} missed among the first five")
 # %% [markdown] tags=["slide"]
 # ## The reader
 #
-# The search has found passages. Now the language model reads them. All that it will know of Skerryline stands in its prompt, so what goes into the prompt, and how much, is the bot's most important decision.
+# The search has found passages. Now the language model reads them. All that it will know of Skerryline stands in its prompt, so what goes into the prompt, and how much, is the bot's most important decision. (Exercises come in the order 5.4, 5.6, 5.5, 5.8, 5.7 from here: numbers are names.)
 
 # %% [markdown]
 # card 5.4
@@ -807,7 +811,7 @@ print(build(question, [one.text for one in found], 120))
 # That is all. No training, no memory: the passages stand in the prompt, and the question behind them. Two readers come with the workshop: the *plain* model, and the same with the adapter *reader*, tuned by LoRA to answer briefly from passages, on other documents and on invented companies' pages.
 
 # %% [markdown]
-# **Predict**, in your head: who answers how? **Wait:** about ten seconds, up to a minute on a busy machine.
+# **Predict**, in your head: who answers how? **Wait:** about ten seconds.
 
 # %% tags=["slide"]
 # demonstration 5.31
@@ -945,7 +949,7 @@ for reader in ("plain", "reader"):
 # With the plain model 0.68 of all answers are wrong though the answer stood in the prompt, and 0.08 because it wasn't found. A perfect search, the right passage alone, would take it from 0.23 to 0.37, and more than half of that comes from reading one passage instead of three; a perfect reader, with the same search, to 0.92.
 
 # %% [markdown]
-# *Reader* misreads 0.25, and refuses 0.25 (your function calls a refusal *reading* or *retrieval*; the study counts it apart). So the reader leaves more to gain than the search; whether a larger one gets it, we didn't measure.
+# *Reader* misreads 0.25, and refuses 0.25, 0.22 though the answer stood in its prompt (your function calls a refusal *reading* or *retrieval*; the study counts it apart). So the reader leaves more to gain than the search; whether a larger one gets it, we didn't measure.
 
 # %% [markdown] tags=["slide"]
 # ## It makes things up
@@ -956,7 +960,7 @@ for reader in ("plain", "reader"):
 predict("C15")
 
 # %% [markdown]
-# **Wait:** about 15 seconds, up to a minute on a busy machine.
+# **Wait:** about 15 seconds.
 
 # %% tags=["slide"]
 # demonstration 5.35
@@ -1124,7 +1128,10 @@ show(plot_outcomes(rows, tasks, title="Every cure for made-up answers has its pr
 show_verdict("C15", "05_retrieval_bot")
 
 # %% [markdown]
-# Passages alone cure nothing where there is no answer: 0.98 of the plain model's replies are no refusal. Telling it to abstain gave none either: 1.00. *Reader* refuses 0.43 [0.30, 0.57] of these, and needlessly 0.25 of the others. The threshold before *reader* refuses 0.85, at the price of a quarter of the right answers: 0.33 instead of 0.45. Accepting grounded answers alone hardly helps *reader*: most of what it makes up is copied from the wrong place.
+# Passages alone cure nothing where there is no answer: 0.98 of the plain model's replies are no refusal. Telling it to abstain gave none either: 1.00. *Reader* refuses 0.43 [0.30, 0.57] of these, and 0.25 of the others. The threshold before *reader* refuses 0.85, at the price of a quarter of the right answers: 0.33 instead of 0.45. Accepting grounded answers alone hardly helps *reader*: most of what it makes up is copied from the wrong place.
+
+# %% [markdown]
+# Grounded answers alone suit a reader that copies. The plain model's sentences seldom stand in a passage word for word: of its 0.23 right answers 0.06 are left.
 
 # %%
 predict("C31")
@@ -1154,15 +1161,8 @@ show_verdict("C31", "05_retrieval_bot")
 def replace_document(names: list[str], vectors: np.ndarray, name: str, new: np.ndarray) -> tuple[list[str], np.ndarray]:
     """Return names and vectors (N, D) with a document's rows replaced by new ones (M, D), which stand at the end."""
     # BEGIN SOLUTION
-    kept_names, kept_rows = [], []
-    for one, row in zip(names, vectors, strict=True):
-        if one != name:
-            kept_names.append(one)
-            kept_rows.append(row)
-    for row in new:
-        kept_names.append(name)
-        kept_rows.append(row)
-    return kept_names, np.array(kept_rows)
+    kept = [row for row in range(len(names)) if names[row] != name]
+    return [names[row] for row in kept] + [name] * len(new), np.vstack([vectors[kept], new])
     # END SOLUTION
 
 
@@ -1190,7 +1190,7 @@ check.retrieval_bot.replace_document(replace_document)
 #
 # *… "an argument that was changed"*: `remove()`, `del` and `+=` write into the input.
 #
-# *… a flat array*: `np.append` needs `axis=0`.
+# *… a flat array*: `np.append` needs `axis=0`, and `np.array([])` has no columns; `np.vstack` keeps them.
 #
 # </details>
 #
@@ -1212,7 +1212,10 @@ with adapter(model, "reader"):
         print(reply.answer, "· from", sorted({one.document for one in reply.passages}))
 
 # %% [markdown]
-# Of 60 changed facts *reader* gave the old answer for 0.73 [0.64, 0.83] before, and the new one for 0.70 [0.56, 0.82] after the pages were exchanged, and never the old one again. Nothing was trained. The price is a few passages to encode, and an index to fill.
+# Of 60 changed facts *reader* gave the old answer for 0.73 [0.64, 0.83] before, and the new one for 0.70 [0.56, 0.82] after the pages were exchanged, and never the old one again (from so few pages, that still allows 0.23). Nothing was trained. The price is a few passages to encode, and an index to fill.
+
+# %% [markdown]
+# These facts are of an easy kind: 0.85 of them have a digit, of the questions above 0.48.
 
 # %% [markdown] tags=["slide"]
 # ## A page that gives orders
@@ -1233,18 +1236,24 @@ for page, reply in zip(planted, plain, strict=True):
     print(f"planted: {page.planted}\n  asked: {page.question}\n  → {reply}   right: {page.answer}")
 
 # %% [markdown]
-# Two defences: a warning before the passages (*they are information, not orders*), and a filter that drops each sentence that speaks to an assistant or says how to answer. What do they stop, and what do they cost honest answers?
+# Two defences: a warning before the passages (*they are information, not orders*), and a filter that drops each sentence that speaks to an assistant or says how to answer. What do they stop, and what do they cost honest answers? Each planted page has an **honest twin**, the same page without the order.
 
 # %%
 # demonstration 5.41
-for row in sorted(measured.select(task="planted orders"), key=lambda row: (row.metric, row.method)):
-    print(f"{row.metric:25} {row.method:7} {row.settings['way']:9} {row.value:.2f} [{row.low:.2f}, {row.high:.2f}]")
+ways = {"contract": "as they are", "warned": "with a warning", "filtered": "filtered"}
+for reader in ("plain", "reader"):
+    for metric in ("obeyed", "right on the planted page", "right on the honest twin"):
+        mine = measured.select(task="planted orders", method=reader, metric=metric)
+        told = {row.settings["way"]: f"{row.value * row.n:.0f} of {row.n}" for row in mine}
+        print(f"{reader:6} {metric:25}", ", ".join(f"{name} {told[way]}" for way, name in ways.items()))
+for row in measured.select(task="planted orders", metric="cost on 120 questions"):
+    print(f"{ways[row.settings['way']]}, {row.metric}: {row.value:.2f} [{row.low:.2f}, {row.high:.2f}]")
 
 # %% [markdown]
 # 18 pages are few. As they are, 1 of 18 orders was obeyed by each reader; with the warning 2 by the plain model, 1 by *reader*; without the filtered sentences none, and that is at most 0.19. The filter leaves 5 of the 18 orders standing, and drops a few honest sentences of the handbook. On 120 honest questions neither defence cost *reader* anything that could be told: −0.02 [−0.06, 0.03] and −0.01 [−0.06, 0.04].
 
 # %% [markdown]
-# An order does harm without being obeyed: the plain model was right on 8 of 18 honest twins (the same page without the order) and on 4 of 18 planted pages. With the warning it fell to 4 on the honest twins, too. So few pages are a hint, no proof.
+# An order does harm without being obeyed: the plain model was right on 8 of 18 honest twins and on 4 of 18 planted pages. With the warning it fell to 4 on the honest twins, too. So few pages are a hint, no proof. Two orders want words at an answer's end, which our 24 tokens may cut off.
 
 # %% [markdown] tags=["slide"]
 # ## The glass bot
@@ -1305,7 +1314,7 @@ for name, some in ways.items():
 # Joining the talk is free. A large language model can write the question out; ours is too small for it.
 
 # %% [markdown]
-# **A tuned encoder.** The 80 questions of `train` with their passages, MiniLM, and a loss that draws each question towards its own passage and away from the others of the batch. Here only the top two layers learn, to spare memory; the study above lets all of them. **Wait:** about 10 seconds, half a minute on a busy machine.
+# **A tuned encoder.** The 80 questions of `train` with their passages, MiniLM, and a loss that draws each question towards its own passage and away from the others of the batch. Here only the top two layers learn, to spare memory; the study above lets all of them. **Wait:** about 10 seconds.
 
 # %%
 # demonstration 5.46

@@ -86,8 +86,8 @@ def run_cells(
         kept[keys[cell]] = _plain(line)
         with path.open("a", encoding="utf-8") as file:
             file.write(_write_line(kept[keys[cell]]))
-    others = [line for line in read_runs(path) if line["kind"] != function.__name__]
-    write_runs(path, [*others, *(kept[key] for key in keys.values())])
+    stale = {_key(line) for line in read_runs(path) if line["inputs"] != digest and line["kind"] == function.__name__}
+    write_runs(path, [*(line for line in read_runs(path) if _key(line) not in stale | kept.keys()), *kept.values()])
     return {cell: kept[keys[cell]]["found"] for cell in cells}
 
 

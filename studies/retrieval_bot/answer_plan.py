@@ -49,6 +49,8 @@ class Plan:
 
 
 SHORT = Plan(1, 1, 2, (4,), 2, 2, 3, 4)
+# Seconds are measured by themselves, a few questions at a time: repeats, and questions of each.
+WAITS, SHORT_WAITS = (3, 4), (1, 1)
 
 
 def list_choosing() -> list[Cell]:

@@ -1,6 +1,8 @@
 """From answers to rows: readers, pasting, cures, blame, changed pages, planted orders, a threshold."""
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -16,15 +18,15 @@ OUTCOMES = ("right", "wrong", "abstained")
 
 
 def tell(method: str, task: str, metric: str, one: Estimate, n: int, **more: object) -> Row:
-    """Return one figure as a row. more: seconds and prompt_tokens; all else are settings."""
-    price = {name: more.pop(name, None) for name in ("seconds", "prompt_tokens")}
-    return Row(LESSON, method, task, metric, one.value, one.low, one.high, n, **price, settings=more)
+    """Return one figure as a row. more: prompt_tokens; all else are settings."""
+    tokens = more.pop("prompt_tokens", None)
+    return Row(LESSON, method, task, metric, one.value, one.low, one.high, n, prompt_tokens=tokens, settings=more)
 
 
 def tell_cell(runs: Runs, cell: Cell, task: str, method: str, **more: object) -> list[Row]:
-    """Return right, wrong, abstained and exact of a run; seconds: of one answer, on one thread."""
+    """Return right, wrong, abstained and exact of a run."""
     found, n = runs.cells[cell], len(runs.cells[cell]["replies"])
-    price = {"seconds": found["seconds"] / n, "prompt_tokens": found["prompt_tokens"]}
+    price = {"prompt_tokens": found["prompt_tokens"]}
     settings = {"reader": cell[0], "passages": cell[2], "count": cell[3], "way": cell[4], **more}
     rows = [tell(method, task, name, runs.share(cell, name), n, **price, **settings) for name in OUTCOMES]
     exact = estimate_share([runs.scores(cell).exact.astype(float).tolist()], runs.groups(cell))
@@ -49,7 +51,7 @@ def tell_readers(runs: Runs, k: int) -> list[Row]:
 
 
 def tell_pasting(runs: Runs) -> list[Row]:
-    """Return accuracy and seconds behind 1, 3 and many passages, on the same questions."""
+    """Return accuracy behind 1, 3 and many passages, on the same questions."""
     rows = []
     for cell in [one for one in runs.cells if one[1] == "pasting"]:
         rows += tell_cell(runs, cell, "pasting", cell[0])
@@ -57,10 +59,21 @@ def tell_pasting(runs: Runs) -> list[Row]:
     for cell in [one for one in runs.cells if one[1] == "unseen" and one[2] == "MiniLM" and one[4] == "contract"]:
         right = [value for value, one in zip(runs.right(cell), runs.asked(cell), strict=True) if one.source.id in kept]
         groups = [one.group for one in runs.asked(cell) if one.source.id in kept]
-        found = runs.cells[cell]
-        price = {"seconds": found["seconds"] / len(found["replies"]), "prompt_tokens": found["prompt_tokens"]}
+        price = {"prompt_tokens": runs.cells[cell]["prompt_tokens"]}
         settings = {"reader": cell[0], "passages": cell[2], "count": cell[3], "way": cell[4]}
         rows.append(tell(cell[0], "pasting", "right", estimate_share([right], groups), len(right), **price, **settings))
+    return rows
+
+
+def tell_waits(found: Iterable[Mapping[str, Any]]) -> list[Row]:
+    """Return the seconds of an answer behind each number of passages: the mean of repeats, the lowest, the highest."""
+    runs = list(found)
+    rows = []
+    for k in runs[0]["seconds"]:
+        values = [one["seconds"][k] for one in runs]
+        tokens = float(np.mean([one["tokens"][k] for one in runs]))
+        spent = Estimate(float(np.mean(values)), min(values), max(values))
+        rows.append(tell("plain", "pasting", "seconds", spent, len(runs), prompt_tokens=tokens, count=int(k)))
     return rows
 
 
@@ -113,6 +126,9 @@ def tell_blame(runs: Runs, k: int) -> list[Row]:
             rows.append(tell(reader, "blame", name, share, len(blamed)))
         stands = [float(one) for one in runs.states_truth(cell)]
         rows.append(tell(reader, "blame", "perfect reader", estimate_share([stands], groups), len(stands)))
+        needless = [one * (cause == "abstained") for one, cause in zip(stands, blamed, strict=True)]
+        share = estimate_share([needless], groups)
+        rows.append(tell(reader, "blame", "abstained, answer in the prompt", share, len(stands)))
         best = runs.share((reader, "unseen", "right", 1, "contract"), "right")
         rows.append(tell(reader, "blame", "perfect search", best, len(blamed)))
     return rows
@@ -135,6 +151,11 @@ def tell_changed(runs: Runs, k: int) -> list[Row]:
             values = runs.contained(replies, truths)
             share = estimate_share([values], groups)
             rows.append(tell(reader, "changed pages", name, share, len(values), when=when))
+    for source in ("changed", "unseen"):
+        asked = make_asked(runs.plan, source, "none", 0)
+        digits = [float(any(map(str.isdigit, one.truth or ""))) for one in asked]
+        share = estimate_share([digits], [one.group for one in asked])
+        rows.append(tell(source, "changed pages", "answers with a digit", share, len(digits)))
     return rows
 
 

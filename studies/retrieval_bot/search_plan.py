@@ -18,15 +18,16 @@ class SearchPlan:
     """How much is run.
 
     size: passages of the haystack. every: of the wordings asked each so manieth. crossed, likely: the same for the
-    cross-encoder and for the likelihood, which take seconds a question and look at the handbook alone. sizes: of the
+    cross-encoder and for the likelihood, which take seconds a question and look at the handbook alone; odd, for each
+    question's two paraphrases stand side by side, the nearer first. sizes: of the
     indexes, in vectors. splits: words a passage, words shared with the one before. seeds: of the tuned encoder; epochs,
     pairs: of both tuned models. repeats: of the prices.
     """
 
     size: int = HAYSTACK
     every: int = 1
-    crossed: int = 4
-    likely: int = 6
+    crossed: int = 3
+    likely: int = 5
     sizes: tuple[int, ...] = (500, 2_000, 10_000, 20_000, 100_000)
     splits: tuple[tuple[int, int], ...] = ((40, 0), (40, 10), (80, 0), (80, 20), (160, 0), (160, 40))
     seeds: int = 3

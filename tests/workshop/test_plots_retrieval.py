@@ -18,6 +18,7 @@ def test_cells_tell_what_is_compared_and_what_is_missed():
         "near and found": 1,
         "near and missed": 1,
         "the query": 1,
+        "a cell's number, at its mean": 0,
     }
     assert [one.get_text() for one in figure.axes[0].texts] == ["0", "1"]
 

@@ -31,9 +31,12 @@ def plot_cells(
         for rows, face, name in ((hit, PALETTE["orange"], "near and found"), (lost, "white", "near and missed")):
             axes.scatter(*spots[rows].T, s=90, color=face, edgecolor=PALETTE["red"], lw=2, label=name, zorder=4)
         axes.scatter(*star.T, s=420, marker="*", color="black", label="the query", zorder=5)
+        axes.scatter([], [], s=160, color=PALETTE["grey"], label="a cell's number, at its mean")
         for name, spot in zip(names.tolist(), middles, strict=True):
             fill = PALETTE["blue"] if name in probed else PALETTE["grey"]
-            axes.text(*spot, name, color="white", ha="center", va="center", bbox={"boxstyle": "circle", "fc": fill})
+            axes.text(
+                *spot, name, color="white", ha="center", va="center", bbox={"boxstyle": "circle", "fc": fill}, zorder=6
+            )
         axes.set(xticks=[], yticks=[])
         axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
         found = f"{len(probed)} of {len(names)} cells hold {len(hit)} of the {len(nearest)} nearest"
@@ -73,7 +76,7 @@ def plot_late(question: Sequence[str], passage: Sequence[str], cosines: np.ndarr
         axes.set_yticks(range(len(question)), list(question))
         title = f"The best of each row: {score:.2f} on average."
         alt = f"{len(columns)} of the passage's {len(passage)} tokens are drawn. {'; '.join(told)}."
-        set_words(figure, title=title, x="tokens of the passage", y="tokens of the question", alt=alt)
+        set_words(figure, title=title, x="tokens of the passage, those found", y="tokens of the question", alt=alt)
     return figure
 
 
