@@ -1,4 +1,4 @@
-"""Lesson 04's cells run under `large`, and with own texts set: another model, its own adapters, no band."""
+"""Cells of lessons 04 and 05 run under `large`, and on own texts: another model, its own adapters, no band."""
 
 import sys
 
@@ -11,11 +11,11 @@ import torch
 from backstage.lessons.notebooks import make_solved
 from tests.workshop.tiny_models import make_llama
 from workshop import check, models
-from workshop.models import open_language_model
+from workshop.models import load_encoder, open_language_model
 from workshop.settings import Settings
 from workshop.tune import Recipe, lora, train_adapter
 
-STEM = "04_prompt_or_lora"
+TUNED, RETRIEVED = "04_prompt_or_lora", "05_retrieval_bot"
 CHAT = [{"role": "user", "content": "Ahoy?"}, {"role": "assistant", "content": "Ahoy."}]
 SPARED = {"seconds=20": "seconds=0.2", "max_new_tokens=": "max_new_tokens=2 + 0 * "}
 
@@ -26,7 +26,7 @@ def stand_ins(tmp_path, monkeypatch):
     plain = Settings(device="cpu", dtype="float32")
     folder = make_llama(tmp_path / "llama", context=16_384)
     tokenizer, model = open_language_model(folder, plain)
-    for name in ("json", "voice", "facts"):
+    for name in ("json", "voice", "facts", "reader"):
         train_adapter(tokenizer, model, [CHAT], Recipe(rank=2, epochs=1), tmp_path / "adapters" / name)
     asked = []
 
@@ -36,7 +36,6 @@ def stand_ins(tmp_path, monkeypatch):
 
     monkeypatch.setattr(lora, "ADAPTERS", tmp_path / "adapters")
     monkeypatch.setattr(models, "load_language_model", load)
-    monkeypatch.setattr(models, "load_encoder", lambda settings: torch.nn.Sequential(torch.nn.Linear(64, 32)))
     monkeypatch.setenv("WORKSHOP_PROFILE", "large")
     monkeypatch.setenv("WORKSHOP_RESULTS", str(tmp_path / "results"))
     own = tmp_path / "own"
@@ -46,21 +45,59 @@ def stand_ins(tmp_path, monkeypatch):
     return asked
 
 
-@pytest.mark.slow
-def test_the_same_cells_run_under_large_without_a_band(stand_ins, monkeypatch, capsys):
+def run_lesson(stem, monkeypatch):
+    """Run all code of a solved lesson; return its names, and the bands that it was held to."""
     bands = []
     monkeypatch.setattr(type(check), "band", lambda *said: bands.append(said))
     lesson = {"__name__": "__main__"}
     monkeypatch.setitem(sys.modules, "__main__", type(sys)("__main__"))
-    codes = ["".join(cell["source"]) for cell in make_solved(STEM)["cells"] if cell["cell_type"] == "code"]
+    codes = ["".join(cell["source"]) for cell in make_solved(stem)["cells"] if cell["cell_type"] == "code"]
     assert len(codes) > 60
     for code in codes:
         for long, short in SPARED.items():
             code = code.replace(long, short)
-        exec(compile(code, "a cell of lesson 04", "exec"), lesson)
+        exec(compile(code, f"a cell of {stem}", "exec"), lesson)
+    return lesson, bands
+
+
+@pytest.mark.slow
+def test_lesson_04_runs_under_large_without_a_band(stand_ins, monkeypatch, capsys):
+    monkeypatch.setattr(models, "load_encoder", lambda settings: torch.nn.Sequential(torch.nn.Linear(64, 32)))
+    lesson, bands = run_lesson(TUNED, monkeypatch)
     said = capsys.readouterr().out
     assert stand_ins == ["qwen3-0.6b"]
     assert (lesson["settings"].profile, lesson["settings"].data.name) == ("large", "own")
     assert bands == []
     assert "off and unloaded write the same: True" in said
     assert said.count(": passed (") == 10
+
+
+PAGES = {
+    "leave": "# Leave\n\nEvery colleague has 29 days of leave a year. Ask the office by May.",
+    "pets": "# Pets\n\nA dog costs 4 euros each way. Dogs stay on deck two.",
+    "parking": "# Parking\n\nPark in lot C. A week costs 30 euros. The gate closes at 22:00.",
+}
+FAQ = """question,document,answer
+How many days of leave do I have?,leave,29 days
+What does a dog cost?,pets,4 euros
+Where do dogs stay?,pets,
+Where do I park?,parking,lot C
+Is there a pool?,,
+"""
+
+
+@pytest.mark.slow
+def test_lesson_05_answers_from_an_own_handbook(stand_ins, tmp_path, monkeypatch, capsys):
+    encoder = load_encoder(Settings(device="cpu"))
+    monkeypatch.setattr(models, "load_encoder", lambda settings: encoder)
+    (tmp_path / "own" / "handbook").mkdir()
+    for name, text in PAGES.items():
+        (tmp_path / "own" / "handbook" / f"{name}.md").write_text(text, encoding="utf-8")
+    (tmp_path / "own" / "faq.csv").write_text(FAQ, encoding="utf-8")
+    lesson, bands = run_lesson(RETRIEVED, monkeypatch)
+    said = capsys.readouterr().out
+    assert (lesson["settings"].profile, bands) == ("large", [])
+    assert {one.document for one in lesson["passages"]} == set(PAGES)
+    assert "3 pages, " in said
+    assert "source: " in said
+    assert said.count(": passed (") == 8

@@ -38,7 +38,7 @@ RULES = {
         "Seen before: lesson 02's recall of MiniLM and of BM25 on words, on all 64 documents. The vectors' part: "
         "recall@3 in the handbook (the bot reads three passages), MiniLM minus BM25 on stems, which is the stronger "
         "search by words, on the questions and on the paraphrases of the 40 documents of unseen, each by itself. "
-        "Vectors find more where a difference is above 0 over the whole 95 % interval, documents drawn anew. The ten "
+        "Vectors find more where a difference is above 0 over the whole 95 % interval, documents drawn anew. The "
         "ten documents of train say that 0.091 can be detected on questions (there it is -0.050) and 0.081 can be "
         "detected on paraphrases (0.122)."
     ),
