@@ -55,6 +55,8 @@ def tell_searches(cells: Cells) -> list[Row]:
         for name, ranks in found["ranks"].items():
             base = None if name == BASE else found["ranks"][BASE]
             rows += _tell_ranks(name, size, every, [ranks], base, found["seconds"][name], "MiniLM")
+            if "late" in name:
+                rows += _tell_above_no_second_look(name, size, every, [ranks], found["ranks"][FUSED])
     return rows
 
 
@@ -75,11 +77,14 @@ def tell_reranked(name: str, cells: Cells, cheap: Cells) -> list[Row]:
             method = f"both, {name} {way}"
             more = {"settings": {"first": DEPTHS[name], "seeds": len(runs)}}
             rows += _tell_ranks(method, size, every, ranks, base[::step], price, "MiniLM", **more)
-            before = runs[0]["ranks"]["before"]
-            rows += [
-                row for row in _tell_ranks(method, size, every, ranks, before, None, FUSED) if "minus" in row.metric
-            ]
+            rows += _tell_above_no_second_look(method, size, every, ranks, runs[0]["ranks"]["before"])
     return rows
+
+
+def _tell_above_no_second_look(method: str, size: int, every: int, runs: list[Ranks], before: Ranks) -> list[Row]:
+    """Return how far a second look's ranks lie above those of the list that it was given."""
+    rows = _tell_ranks(method, size, every, runs, before, None, FUSED)
+    return [row for row in rows if "minus" in row.metric]
 
 
 def _size(cell: tuple[Any, ...]) -> int:
@@ -120,17 +125,17 @@ def tell_tuned(cells: Cells) -> tuple[list[Row], dict[str, Claim]]:
     runs = [found for cell, found in sorted(cells.items()) if cell[0] != UNTUNED]
     (plain,) = (found for cell, found in cells.items() if cell[0] == UNTUNED)
     settings = {"seeds": len(runs), "epochs": next(cell[2] for cell in cells)}
-    rows, gaps, n = [], [], 0
+    rows, gaps = [], []
     for place in ("handbook", "haystack"):
         for kind in (None, *KINDS_ASKED):
             task = f"tuned encoder, {place}, {f'{kind}s' if kind else 'all'}"
             for metric in METRICS:
                 for name, some in (("MiniLM", [plain[place]]), ("MiniLM, tuned", [one[place] for one in runs])):
                     rows.append(make_row(name, task, metric, *estimate(some, metric, every, kind), settings=settings))
-                gap, n = estimate([one[place] for one in runs], metric, every, kind, plain[place])
-                rows.append(make_row("MiniLM, tuned", task, f"{metric}_minus_MiniLM", gap, n, settings=settings))
+                gap = estimate([one[place] for one in runs], metric, every, kind, plain[place])
+                rows.append(make_row("MiniLM, tuned", task, f"{metric}_minus_MiniLM", *gap, settings=settings))
                 if kind is None and metric == "recall@1":
-                    gaps.append((gap, n))
+                    gaps.append(gap)
     texts, table = load_lee()
     ratings = table[np.triu_indices(len(texts), 1)]
     lee = [
@@ -149,7 +154,7 @@ def tell_tuned(cells: Cells) -> tuple[list[Row], dict[str, Claim]]:
     measure = "recall@1 in the handbook of MiniLM tuned on train minus MiniLM (haystack: {:.3f} [{:.3f}, {:.3f}])"
     measure = measure.format(gaps[1][0].value, *gaps[1][0].interval)
     verdict = rules.judge_tuned(gaps[0][0], gaps[1][0])
-    return rows, {"C26": make_claim("C26", measure, "share found", gaps[0][0], n, len(runs), verdict)}
+    return rows, {"C26": make_claim("C26", measure, "share found", *gaps[0], len(runs), verdict)}
 
 
 def make_claim(name: str, measure: str, unit: str, figure: Figure, n: int, seeds: int, verdict: str) -> Claim:

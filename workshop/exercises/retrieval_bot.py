@@ -337,7 +337,6 @@ replace_document.tries(
     (OTHERS, OLD, "pets", np.zeros((0, 2))), (["wifi", "pets"], OLD[:2, :1], "wifi", np.array([[5.0], [7]])),
     (["a", "a", "a", "b"], OLD[:4], "a", OLD[:3] + 20), (["a", "b", "a"], OLD[2:], "b", OLD[:1] * 3),
     (["b", "b"], OLD[:2], "b", OLD[3:]), (OTHERS, OLD, "fares-groups", OLD[:2] + 30),
-    (["b", "b"], OLD[:2], "b", OLD[:0]),
 )  # fmt: skip
 replace_document.draws(lambda rng: (
     names := rng.choice(["fares", "fares-groups", "pets"], 6).tolist(), 1.0 * rng.integers(0, 9, (6, 2)), names[0],
@@ -360,8 +359,6 @@ replace_document.mistakes(
     ([(NAMES, FRONT, TOP, ON_TOP), (NAMES, FRONT), (TOP, ON_TOP)], "new rows or names are in front.", "put both last."),
     ((NAMES, OTHER, STACK, "vectors[kept]"), "the new rows are missing.", "add them."),
     (KEPT, "one == name", "the document is kept, and all others are taken out.", "keep rows whose name differs."),
-    (STACK, "np.array([*vectors[kept], *new])", "where no row is left, the columns are lost: shape (0,), not (0, D).",
-     "np.vstack of two arrays keeps them."),
     (STACK, "vectors[kept] + new", "+ adds the arrays' numbers.", "np.vstack([a, b]) puts rows below rows."),
 )  # fmt: skip
 REFUSAL, DONT = "I don't know", "I don't know: the passages don't say."
