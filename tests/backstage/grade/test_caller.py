@@ -103,12 +103,16 @@ def test_a_verdict_that_rests_on_more_than_the_foreseen_is_not_kept():
 def test_no_check_looks_at_the_seconds_of_a_reply(exercise):
     """The grader's replies carry none, so that the same values are the same replies."""
     facts = {"error_text": "", "stdout": "", "mutated": False}
+
+    def answer(*arguments):
+        try:
+            return SimpleNamespace(value=plain(exercise.reference(*arguments)), error_type="", **facts)
+        except ValueError as error:  # what must be refused
+            said = {**facts, "error_text": f"raise ValueError({str(error)!r})"}
+            return SimpleNamespace(value=None, error_type="ValueError", **said)
+
     for seed in (0, *derive_seeds(SECRET, exercise.id, 1)):
-        run_check(
-            exercise,
-            lambda *arguments: SimpleNamespace(value=plain(exercise.reference(*arguments)), error_type="", **facts),
-            seed,
-        )
+        run_check(exercise, answer, seed)
         for value, error in ((3.5, ""), (None, ""), (None, "ValueError"), (None, "TimeUp")):
             with pytest.raises(NotYet):
                 run_check(
