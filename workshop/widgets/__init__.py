@@ -6,6 +6,17 @@ from workshop.widgets.controls import word_map
 from workshop.widgets.glass_bot import glass_bot
 from workshop.widgets.prediction import predict, predictions
 from workshop.widgets.rank_slider import rank_slider
+from workshop.widgets.scenario_cards import scenario_cards
 from workshop.widgets.search_box import search_box
 
-__all__ = ["chat_box", "confusion_map", "glass_bot", "predict", "predictions", "rank_slider", "search_box", "word_map"]
+__all__ = [
+    "chat_box",
+    "confusion_map",
+    "glass_bot",
+    "predict",
+    "predictions",
+    "rank_slider",
+    "scenario_cards",
+    "search_box",
+    "word_map",
+]
