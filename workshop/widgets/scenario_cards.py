@@ -13,7 +13,7 @@ from workshop.widgets.output import show_with_still
 FIGURE = re.compile(r"\{([^{}]+)\}")
 UNITS = dict(zip(PRICES, ("{:,.0f} s", "{:.2f} s", "{:,.0f} tokens", "{:,.1f} MB"), strict=True))
 HEADS = dict(zip(PRICES, ("set-up", "a question", "a prompt", "stored"), strict=True))
-CELL = "padding:2px 14px 2px 0;text-align:left"
+CELL = "padding:1px 14px 1px 0;text-align:left;line-height:1.4"
 TEXT = "margin:0 0 8px;line-height:1.5;font-size:15px"
 
 
@@ -47,7 +47,7 @@ class Deck:
         said = [(f"You chose {answer}: {kind}.", self.reason(scenario, answer))]
         if not best:
             said.append((f"Best supported: {scenario.choice}.", self.reason(scenario, scenario.choice)))
-        return [*said, ("Defensible too:", f"{other}.")] if best and other else said
+        return [*said, ("Defensible too:", f"{other}.")] if other and answer not in scenario.also else said
 
     def count(self) -> str:
         """Return what became of the first choices."""
@@ -103,7 +103,7 @@ def draw_cards(deck: Deck) -> dict[str, str]:
         plain += ["  " + "  ".join(line) for lines in deck.list_cells(one) for line in lines[1:]]
         fold = _write([*replies, (best, "")]) + _tabulate(deck, one)
         items.append(
-            f"{_write_card(one, number, 0)}<details><summary>Choose first, then read</summary>{fold}</details>"
+            f"{_write_card(one, number, 0)}<details><summary>{', '.join(ANSWERS)}? Choose, then open.</summary>{fold}</details>"
         )
     return {"text/plain": "\n".join(plain), "text/html": f'<div style="max-width:860px">{"<hr>".join(items)}</div>'}
 
