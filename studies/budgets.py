@@ -14,6 +14,8 @@ INPUTS = tuple(f"solutions/{lesson.stem}" for lesson in LESSONS)
 LIBRARIES = ("numpy", "gensim", "torch", "scikit-learn", "ipykernel")
 LONGEST_CELL_SECONDS = 45
 PEAK_MEGABYTES = 1500
+CORE = ("00", "01", "02", "03", "04", "05", "06")  # the lessons that every course has
+CORE_SECONDS = 840  # fourteen minutes, for all of them one after another
 
 
 def measure(short: bool = False, run: Callable[..., Run] = execute) -> Results:
@@ -44,12 +46,29 @@ def _row(stem: str, metric: str, value: float | None) -> Row | None:
     return None if value is None else Row(stem[:2], "solved notebook", "headless", metric, round(value, 1))
 
 
+def find_core(results: Results) -> list[Row]:
+    """Return the seconds of each lesson of CORE that is measured, in their order."""
+    return sorted((row for row in results.select(metric="seconds") if row.lesson in CORE), key=lambda row: row.lesson)
+
+
+def tell_core(results: Results) -> str:
+    """Return what the measured lessons of CORE take together, beside what all of them may take; empty for none."""
+    rows = find_core(results)
+    if not rows:
+        return ""
+    took = f"Lessons {rows[0].lesson} to {rows[-1].lesson}, one after another: {sum(row.value for row in rows):.0f} s."
+    return f"{took} {CORE[0]} to {CORE[-1]} may take {CORE_SECONDS} s."
+
+
 def find_overruns(results: Results) -> list[str]:
-    """Return a line for each cost above its budget."""
+    """Return a line for each cost above its budget, and one where the lessons of CORE together are above theirs."""
     limits = {"longest cell, seconds": LONGEST_CELL_SECONDS, "peak memory, megabytes": PEAK_MEGABYTES}
     overruns = []
     for row in results.rows:
         most = limits.get(row.metric) or find_lesson(row.lesson).seconds
         if row.value > most:
             overruns.append(f"lesson {row.lesson}: {row.metric} {row.value:g}, at most {most}")
+    together = sum(row.value for row in find_core(results))
+    if together > CORE_SECONDS:
+        overruns.append(f"lessons {CORE[0]} to {CORE[-1]} together: seconds {together:g}, at most {CORE_SECONDS}")
     return overruns

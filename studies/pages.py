@@ -34,7 +34,7 @@ def read_all() -> list[Results]:
 
 
 def write_table(results: Results | None) -> str:
-    """Return README's table of lessons: title, minutes, points, and what the solved notebook cost."""
+    """Return README's table of lessons: minutes, points, what each solved notebook cost; below, seconds together."""
     lines = [
         "| lesson | minutes | points | seconds | longest cell, s | peak memory, MB |",
         "| --- | --- | --- | --- | --- | --- |",
@@ -48,7 +48,8 @@ def write_table(results: Results | None) -> str:
         badge = badges(lesson.stem)
         title = f"[{lesson.stem[:2]} {lesson.title}](notebooks/{lesson.stem}.ipynb)" + (f" {badge}" if badge else "")
         lines.append(f"| {title} | {lesson.minutes} | {points} | {' | '.join(costs)} |")
-    return "\n".join(lines) + "\n"
+    together = budgets.tell_core(results) if results else ""
+    return "\n".join([*lines, *(["", together] if together else [])]) + "\n"
 
 
 def _cost(results: Results | None, lesson: str, metric: str) -> str:
@@ -120,7 +121,7 @@ def write_budgets(results: Results) -> str:
             _cost(results, number, metric) for metric in ("seconds", "longest cell, seconds", "peak memory, megabytes")
         )
         lines.append(f"| {lesson.stem} | {cost} | {lesson.seconds} | {longest} | {peak} |")
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "", budgets.tell_core(results)]) + "\n"
 
 
 def make_pages() -> dict[str, str]:

@@ -7,7 +7,7 @@ from backstage.lessons.source import checkout
 from studies import budgets, pages
 from studies.keep import read_measured
 from workshop.errors import WorkshopError
-from workshop.score.results import Claim, Results
+from workshop.score.results import Claim, Results, Row
 
 CLAIM = Claim("Spearman", "correlation", 0.5123, 0.4, 0.6, 238, 3, "holds where low > 0", "holds")
 
@@ -49,6 +49,48 @@ def test_short_measure_runs_the_first_lesson_for_real():
 )
 def test_an_overrun_is_named(cost, message):
     assert budgets.find_overruns(budgets.measure(short=True, run=fake_run(**cost))) == [message]
+
+
+def make_seconds(**seconds):
+    """Return results with the seconds of lessons, named as L00, and a longest cell that never counts."""
+    rows = [Row(name[1:], "solved notebook", "headless", "seconds", value) for name, value in seconds.items()]
+    longest = [dataclasses.replace(row, metric="longest cell, seconds", value=1.0) for row in rows]
+    return Results(budgets.STEM, "small", (*rows, *longest), machine={"cores": 2})
+
+
+@pytest.fixture
+def _roomy(monkeypatch):
+    """Give each lesson a thousand seconds, so that only their sum can be too much; it may be 840."""
+    monkeypatch.setattr(budgets, "find_lesson", lambda _: SimpleNamespace(seconds=1000))
+    monkeypatch.setattr(budgets, "CORE_SECONDS", 840)
+
+
+@pytest.mark.usefixtures("_roomy")
+@pytest.mark.parametrize(
+    ("seconds", "overruns"),
+    [
+        ({"L00": 40.0, "L05": 500.0, "L06": 300.5}, ["lessons 00 to 06 together: seconds 840.5, at most 840"]),
+        ({"L00": 40.0, "L05": 500.0, "L06": 300.0}, []),
+        ({"L00": 40.0, "L06": 500.0, "L07": 700.0}, []),
+        ({"L00": 141.0, "L01": 700.0}, ["lessons 00 to 06 together: seconds 841, at most 840"]),
+    ],
+    ids=["above", "just within", "later lessons don't count", "06 not measured yet"],
+)
+def test_all_lessons_together_have_a_budget(seconds, overruns):
+    assert budgets.find_overruns(make_seconds(**seconds)) == overruns
+
+
+def test_fourteen_minutes_for_every_lesson_that_a_course_has():
+    assert budgets.CORE_SECONDS == 14 * 60
+    assert {lesson.stem[:2] for lesson in budgets.LESSONS} - set(budgets.CORE) <= {"07", "08"}
+
+
+def test_pages_tell_the_sum_and_its_limit():
+    told = "Lessons 00 to 05, one after another: 131 s. 00 to 06 may take 840 s."
+    results = make_seconds(L05=80.6, L00=50.3, L07=9.0)
+    assert pages.write_table(results).endswith(f"|\n\n{told}\n")
+    assert pages.write_budgets(results).endswith(f"|\n\n{told}\n")
+    assert pages.write_table(make_seconds(L07=9.0)).endswith("|\n")
 
 
 def test_memory_that_cannot_be_read_is_left_out():
