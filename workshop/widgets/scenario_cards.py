@@ -102,9 +102,8 @@ def draw_cards(deck: Deck) -> dict[str, str]:
         plain += [f"  {answer} {reason}" for answer, reason in replies]
         plain += ["  " + "  ".join(line) for lines in deck.list_cells(one) for line in lines[1:]]
         fold = _write([*replies, (best, "")]) + _tabulate(deck, one)
-        items.append(
-            f"{_write_card(one, number, 0)}<details><summary>{', '.join(ANSWERS)}? Choose, then open.</summary>{fold}</details>"
-        )
+        fold = f"<details><summary>{', '.join(ANSWERS)}? Choose, then open.</summary>{fold}</details>"
+        items.append(_write_card(one, number, 0) + fold)
     return {"text/plain": "\n".join(plain), "text/html": f'<div style="max-width:860px">{"<hr>".join(items)}</div>'}
 
 
