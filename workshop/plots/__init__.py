@@ -1,5 +1,7 @@
 """Pictures of one style: readable from the back of a room, safe for colour-blind readers, with alternative text."""
 
+from workshop.plots.decision import plot_break_even, plot_grid, plot_year
+from workshop.plots.decision_tree import plot_tree
 from workshop.plots.ideas import plot_bridge, plot_step, plot_table, plot_window
 from workshop.plots.lowrank import plot_low_rank, plot_rank
 from workshop.plots.outcomes import plot_outcomes
@@ -31,11 +33,13 @@ __all__ = [
     "plot_association",
     "plot_attention",
     "plot_boxes",
+    "plot_break_even",
     "plot_bridge",
     "plot_bytes",
     "plot_causal",
     "plot_cells",
     "plot_frozen",
+    "plot_grid",
     "plot_islands",
     "plot_labels",
     "plot_late",
@@ -54,9 +58,11 @@ __all__ = [
     "plot_step",
     "plot_sureness",
     "plot_table",
+    "plot_tree",
     "plot_way",
     "plot_window",
     "plot_word_map",
     "plot_wordings",
+    "plot_year",
     "show",
 ]

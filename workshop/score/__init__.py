@@ -5,6 +5,8 @@ from workshop.score.code import make_code, paste_code
 from workshop.score.learner import read_record, record_row
 from workshop.score.replies import ReplyScores, abstains, contains_short, exact_match, find_kind, score_replies
 from workshop.score.results import Claim, Results, Row, read_results
+from workshop.score.sheet import write_sheet
+from workshop.score.tree import build_tree
 from workshop.score.verdict import show_verdict
 
 __all__ = [
@@ -14,6 +16,7 @@ __all__ = [
     "Results",
     "Row",
     "abstains",
+    "build_tree",
     "contains_short",
     "exact_match",
     "find_kind",
@@ -24,4 +27,5 @@ __all__ = [
     "record_row",
     "score_replies",
     "show_verdict",
+    "write_sheet",
 ]
