@@ -3,6 +3,7 @@
 import functools
 import importlib.util
 import json
+import os
 import sys
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -14,6 +15,7 @@ from workshop import __version__
 from workshop.errors import WorkshopError
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
+FOUND = click.Path(exists=True, file_okay=False, path_type=Path)
 ADDED = "workshop.commands"
 TEACHERS_NEED = ("jinja2", "jupytext", "nbgrader")
 
@@ -98,6 +100,25 @@ def list_lessons(as_json: bool) -> None:
             click.echo(f"  {exercise['id']:<5}{stars}  {price}  {exercise['title']}")
 
 
+@commands.command(name="catch-up")
+@click.argument("lessons", nargs=-1)
+@click.option("--work", type=FOUND, help="Where your copies of the lessons lie; without it, work/ or this folder.")
+def catch_up(lessons: tuple[str, ...], work: Path | None) -> None:
+    """Fill the scoreboard with the workshop's figures of LESSONS that you missed, marked as such."""
+    from workshop.score import store
+    from workshop.score.caught_up import catch_up, find_stem, list_stems
+
+    if not lessons:
+        raise click.UsageError(f"Name the lessons to catch up on: {', '.join(list_stems())}.")
+    stems = [find_stem(lesson) for lesson in lessons]
+    place = _use_record(work)
+    for stem in dict.fromkeys(stems):
+        catch_up(stem)
+    if any(store.memory().values()):
+        raise WorkshopError(f"nothing was kept: {place} can't be written. Choose another folder with --work DIR.")
+    click.echo(f"Your record: {place / store.FILE}")
+
+
 @commands.command()
 @click.option("--profile", default="small", show_default=True, help="Whose models: small or large.")
 @click.option("--shared", is_flag=True, help="Prepare in the environment itself: for images and hubs.")
@@ -117,6 +138,29 @@ def fetch(profile: str, shared: bool, pin: bool, again: bool, as_list: bool, ada
 
         for line in train_adapters(setup(profile), again=again):
             click.echo(line)
+
+
+def _use_record(work: Path | None) -> Path:
+    """Make the notebooks' record this process's own and return its folder.
+
+    It is $WORKSHOP_RESULTS, else results/ of the folder in which the lessons lie, else of this folder. Raises
+    WorkshopError where notebooks keep their record in memory alone.
+    """
+    from workshop import lab
+    from workshop.score import store
+
+    if work is None and os.environ.get("WORKSHOP_RESULTS"):
+        place = store.folder()
+        if place is None:
+            raise WorkshopError(
+                "WORKSHOP_RESULTS=memory keeps the record in the notebook alone. There, run: from workshop.score "
+                "import catch_up; catch_up('04')."
+            )
+        return place
+    if work is None:
+        work = lab.WORK if lab.WORK.is_dir() and not Path("results", store.FILE).is_file() else Path()
+    os.environ["WORKSHOP_RESULTS"] = str(work / "results")
+    return work / "results"
 
 
 def describe_lessons() -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """Pictures of one style: readable from the back of a room, safe for colour-blind readers, with alternative text."""
 
+from workshop.plots.board import export_scoreboard, plot_predictions
 from workshop.plots.decision import plot_break_even, plot_grid, plot_year
 from workshop.plots.decision_tree import plot_tree
 from workshop.plots.ideas import plot_bridge, plot_step, plot_table, plot_window
@@ -28,6 +29,7 @@ __all__ = [
     "PALETTE",
     "LiveLoss",
     "alternative_text",
+    "export_scoreboard",
     "plot_agreement",
     "plot_analogies",
     "plot_association",
@@ -49,6 +51,7 @@ __all__ = [
     "plot_masked",
     "plot_memory",
     "plot_outcomes",
+    "plot_predictions",
     "plot_price",
     "plot_rank",
     "plot_rows",

@@ -1,5 +1,6 @@
 """What was measured, what the learner did, and the two side by side."""
 
+from workshop.score.caught_up import catch_up
 from workshop.score.claims import STATEMENTS
 from workshop.score.code import make_code, paste_code
 from workshop.score.learner import read_record, record_row
@@ -17,6 +18,7 @@ __all__ = [
     "Row",
     "abstains",
     "build_tree",
+    "catch_up",
     "contains_short",
     "exact_match",
     "find_kind",

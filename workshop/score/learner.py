@@ -12,6 +12,7 @@ from workshop.score import store
 from workshop.score.results import Row
 
 ROW_KEY = ("lesson", "method", "task", "metric")
+CAUGHT_UP = "caught up"
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ def record_row(row: Row | Mapping[str, Any]) -> None:
     """Keep a row of the scoreboard; a later run of the same method, task and metric of a lesson replaces it.
 
     row: a `Row`, or its fields (lesson, method, task, metric and value at least); its source becomes "yours"
-    unless it says something else than "measured". Raises WorkshopError for missing or unknown fields.
+    unless it says something else than "measured". A row that is "caught up" counts as older than any other: it never
+    replaces a run, here or from a pasted code. Raises WorkshopError for missing or unknown fields.
     """
     fields = dataclasses.asdict(row) if isinstance(row, Row) else dict(row)
     if fields.get("source", "measured") == "measured":
@@ -49,7 +51,8 @@ def record_row(row: Row | Mapping[str, Any]) -> None:
     _check_fields(fields)
     made = dataclasses.asdict(Row(**fields))
     kept = {name: value for name, value in made.items() if value is not None}
-    _keep("rows", json.dumps([str(made[name]) for name in ROW_KEY], ensure_ascii=False), kept)
+    key = json.dumps([str(made[name]) for name in ROW_KEY], ensure_ascii=False)
+    _keep("rows", key, kept, dated=kept["source"] != CAUGHT_UP)
 
 
 def _check_fields(fields: Mapping[str, Any]) -> None:
@@ -89,10 +92,10 @@ def _as_row(fields: dict[str, Any]) -> Row | None:
         return None
 
 
-def _keep(kind: str, key: str, value: Any) -> None:
-    """Add one entry, stamped with the time in seconds."""
+def _keep(kind: str, key: str, value: Any, *, dated: bool = True) -> None:
+    """Add one entry, stamped with the time in seconds, or with 0 where any other shall count as newer."""
     new = store.empty()
-    new[kind][str(key)] = {"at": round(time.time(), 3), "value": value}
+    new[kind][str(key)] = {"at": round(time.time(), 3) if dated else 0, "value": value}
     try:
         plain = store.parse(store.dump(new))
     except (TypeError, ValueError) as error:

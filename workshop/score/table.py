@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 
 from workshop.errors import WorkshopError
 from workshop.score.claims import STATEMENTS
-from workshop.score.learner import Record, read_record
+from workshop.score.learner import CAUGHT_UP, Record, read_record
 from workshop.score.output import show_bundle
+from workshop.score.recorded import find_key, has_interval, select_same
 from workshop.score.results import FOLDER, Results, Row, read_results
 from workshop.score.table_views import Board, Comparison, Judged, as_html, as_text
 
@@ -42,12 +43,8 @@ def build_board(record: Record, results: list[Results], possible: Mapping[str, i
 
 def compare(own: Row, measured: Iterable[Row]) -> Comparison:
     """Return a row with its measured counterpart: one with an interval, else the range over seeds."""
-
-    def name(row: Row) -> tuple[str, ...]:
-        return (row.lesson[:2], row.method, row.task, row.metric)
-
-    same = [row for row in measured if name(row) == name(own)]
-    whole = [row for row in same if row.low is not None and row.high is not None]
+    same = select_same(find_key(own), measured)
+    whole = [row for row in same if has_interval(row)]
     if whole:
         return Comparison(own, whole[0].value, whole[0].low, whole[0].high)
     values = [row.value for row in same]
@@ -58,8 +55,9 @@ def compare(own: Row, measured: Iterable[Row]) -> Comparison:
 
 
 def reached_lesson(record: Record) -> int:
-    """Return the number of the furthest lesson in which something was passed or measured, -1 for none."""
-    numbers = [row.lesson[:2] for row in record.rows] + [key.partition(".")[0] for key in record.passes]
+    """Return the number of the furthest lesson in which the learner passed or measured something, -1 for none."""
+    numbers = [row.lesson[:2] for row in record.rows if row.source != CAUGHT_UP]
+    numbers += [key.partition(".")[0] for key in record.passes]
     return max((int(number) for number in numbers if number.isdecimal()), default=-1)
 
 

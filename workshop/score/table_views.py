@@ -6,6 +6,7 @@ from html import escape
 from typing import Any
 
 from workshop.score.claims import TRUE_BY_CONSTRUCTION
+from workshop.score.learner import CAUGHT_UP
 from workshop.score.results import Row
 
 HEADS = ("lesson", "method", "task", "metric", "yours", "measured", "seconds", "trained parameters", "MB")
@@ -82,6 +83,7 @@ def _cells(one: Comparison) -> tuple[str, ...]:
     measured = "–" if one.value is None else f"{_number(one.value)}{interval}"
     price = (own.seconds, own.trained_parameters, own.megabytes)
     yours = _number(own.value) + ("" if own.source == "yours" else f" ({own.source})")
+    yours = f"({CAUGHT_UP})" if own.source == CAUGHT_UP and one.value is not None else yours
     return (str(own.lesson), str(own.method), str(own.task), str(own.metric), yours, measured, *map(_number, price))
 
 
@@ -99,13 +101,20 @@ def _number(value: Any) -> str:
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:z.2f}"
 
 
+def came_true(one: Judged) -> bool | None:
+    """Tell whether a prediction came true; None where that is open, undecided or true by construction."""
+    if one.verdict == one.prediction and one.verdict:
+        return True
+    return None if one.part or one.verdict in ("", TRUE_BY_CONSTRUCTION, UNDECIDED) else False
+
+
 def _verdict(one: Judged) -> str:
     """Return a prediction's verdict in words, with a sign for whether it came true; undecided is neither."""
     if one.part:
         return f"{one.part}; lesson {one.lessons[-1]} decides"
     if not one.verdict:
         return f"comes in lesson {' and '.join(one.lessons)}"
-    if one.verdict == one.prediction:
+    if came_true(one):
         return f"✔ {one.verdict}, as you said"
     if one.verdict == TRUE_BY_CONSTRUCTION:
         return f"○ {one.verdict}: nothing to foretell, so neither right nor wrong"
@@ -161,7 +170,7 @@ def _table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) ->
 
 def _strip(one: Comparison) -> str:
     """Return a small drawing: the measured range as a band, the learner's value as a dot."""
-    if one.low is None or not isinstance(one.own.value, int | float):
+    if one.low is None or one.own.source == CAUGHT_UP or not isinstance(one.own.value, int | float):
         return ""
     low, high, own = float(one.low), float(one.high), float(one.own.value)
     margin = (max(high, own) - min(low, own)) * 0.15 or 1
