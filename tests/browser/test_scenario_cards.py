@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 
 import pytest
 
@@ -27,7 +28,7 @@ def notebook(page, server, request):
     cell = {"cell_type": "code", "id": "deck", "metadata": {}, "outputs": [], "execution_count": None, "source": source}
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     content = {"cells": [cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
-    name = f"{request.node.name}.ipynb"
+    name = re.sub(r"\W+", "_", request.node.name) + ".ipynb"  # brackets in an address open nothing
     (server.work / name).write_text(json.dumps(content))
     opened = Notebook(page, server, name)
     opened.run()
