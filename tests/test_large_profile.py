@@ -1,4 +1,4 @@
-"""Cells of lessons 04 and 05 run under `large`, and on own texts: another model, its own adapters, no band."""
+"""Cells of lessons 04 to 06 run under `large`, and on own texts: another model, its own adapters, no band."""
 
 import sys
 
@@ -15,7 +15,7 @@ from workshop.models import load_encoder, open_language_model
 from workshop.settings import Settings
 from workshop.tune import Recipe, lora, train_adapter
 
-TUNED, RETRIEVED = "04_prompt_or_lora", "05_retrieval_bot"
+TUNED, RETRIEVED, COMPARED = "04_prompt_or_lora", "05_retrieval_bot", "06_tune_or_retrieve"
 CHAT = [{"role": "user", "content": "Ahoy?"}, {"role": "assistant", "content": "Ahoy."}]
 SPARED = {"seconds=20": "seconds=0.2", "max_new_tokens=": "max_new_tokens=2 + 0 * "}
 
@@ -52,7 +52,7 @@ def run_lesson(stem, monkeypatch):
     lesson = {"__name__": "__main__"}
     monkeypatch.setitem(sys.modules, "__main__", type(sys)("__main__"))
     codes = ["".join(cell["source"]) for cell in make_solved(stem)["cells"] if cell["cell_type"] == "code"]
-    assert len(codes) > 60
+    assert len(codes) > 40
     for code in codes:
         for long, short in SPARED.items():
             code = code.replace(long, short)
@@ -86,14 +86,26 @@ Is there a pool?,,
 """
 
 
-@pytest.mark.slow
-def test_lesson_05_answers_from_an_own_handbook(stand_ins, tmp_path, monkeypatch, capsys):
+@pytest.fixture
+def own_handbook(stand_ins, tmp_path, monkeypatch):
+    """Put three pages and five questions into the own folder; the encoder is the small profile's."""
     encoder = load_encoder(Settings(device="cpu"))
     monkeypatch.setattr(models, "load_encoder", lambda settings: encoder)
-    (tmp_path / "own" / "handbook").mkdir()
-    for name, text in PAGES.items():
-        (tmp_path / "own" / "handbook" / f"{name}.md").write_text(text, encoding="utf-8")
+    write_pages(tmp_path / "own" / "handbook", PAGES)
     (tmp_path / "own" / "faq.csv").write_text(FAQ, encoding="utf-8")
+    return tmp_path / "own"
+
+
+def write_pages(folder, pages):
+    """Write pages as Markdown files."""
+    folder.mkdir()
+    for name, text in pages.items():
+        (folder / f"{name}.md").write_text(text, encoding="utf-8")
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("own_handbook")
+def test_lesson_05_answers_from_an_own_handbook(monkeypatch, capsys):
     lesson, bands = run_lesson(RETRIEVED, monkeypatch)
     said = capsys.readouterr().out
     assert (lesson["settings"].profile, bands) == ("large", [])
@@ -101,3 +113,28 @@ def test_lesson_05_answers_from_an_own_handbook(stand_ins, tmp_path, monkeypatch
     assert "3 pages, " in said
     assert "source: " in said
     assert said.count(": passed (") == 8
+
+
+NEWER = {"pets": "# Pets\n\nA dog costs 6 euros each way. Dogs stay on deck two."}
+LINES = {"known facts", "unseen facts", "changed facts", "format", "judgement", "old skills", "abstaining"}
+
+
+@pytest.mark.slow
+def test_lesson_06_asks_an_own_handbook_and_draws_it_beside_the_grid(own_handbook, monkeypatch, capsys):
+    write_pages(own_handbook / "handbook_v2", NEWER)
+    monkeypatch.chdir(own_handbook.parent)  # the sheet and the scoreboard are written beside the notebook
+    lesson, bands = run_lesson(COMPARED, monkeypatch)
+    said = capsys.readouterr().out
+    assert (lesson["settings"].profile, bands) == ("large", [])
+    first, second = ({one.document: one.text for one in lesson[name].passages} for name in ("first", "second"))
+    assert first.keys() == second.keys() == set(PAGES)
+    assert [name for name in PAGES if first[name] != second[name]] == ["pets"]
+    answered = {"How many days of leave do I have?", "What does a dog cost?", "Where do I park?"}
+    assert {one.question for one in lesson["unseen"]} == answered
+    assert lesson["silent"] == ["Is there a pool?"]
+    assert {row.task for row in lesson["mine"]} == LINES
+    assert {row.method for row in lesson["mine"]} == {"both"}
+    assert said.count(": passed (") == 5
+    assert {path.name for path in own_handbook.parent.glob("*.*")} == {
+        *("scoreboard.csv", "scoreboard.png", "tune_or_retrieve.html"),
+    }

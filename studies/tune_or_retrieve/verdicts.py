@@ -75,8 +75,8 @@ def judge_c17(runs: Runs) -> tuple[dict[str, Claim], list[Row]]:
     cheaper = [all(a < b for a, b in pairs[n]) for n in prices.COUNTS]
     dearer = [all(a > b for a, b in pairs[n]) for n in prices.COUNTS]
     verdict = rules.judge_year(cheaper, dearer, drops["reader"])
-    costs = "; ".join(
-        f"{n:,} questions: {np.mean(years['retrieval', n]):,.0f} s retrieving, {np.mean(years['LoRA', n]):,.0f} s tuned"
+    costs = " and ".join(
+        f"at {n:,} questions {np.mean(years['retrieval', n]):,.0f} s retrieving, {np.mean(years['LoRA', n]):,.0f} s tuned"
         for n in prices.COUNTS
     )
     count = len(scores.score_facts(far, [runs.of("reader", far)]).groups)
@@ -147,7 +147,7 @@ def judge_c19(runs: Runs) -> tuple[Claim, list[Row]]:
         gaps.append([a - b for a, b in zip(own[-1], away[-1], strict=True)])
     found = summarise(gaps, groups, signed=True)
     gap = Estimate(found["value"], found["low"], found["high"])
-    said = f"right answers to what wasn't studied, own half minus other half: {write(gap=gap).removeprefix('gap ')}"
+    said = "right answers to what wasn't studied, own half minus other half"
     known = {half: scores.score_facts(f"studied {half}/none", runs.studied(f"half {half}", f"studied {half}/none"))
              for half in ("a", "b")}  # fmt: skip
     rows = [

@@ -40,7 +40,7 @@ _TEXTS = (
     ("03", "Hyper-parameters such as learning rate and number of epochs decide whether fine-tuning works."),
     ("04", "A model that is fine-tuned keeps what it could do before."),
     ("04", "Fine-tuning changes a model for good: there is no way back."),
-    ("04 06", "Fine-tuning is good at teaching behaviour: format, tone and jargon."),
+    ("04", "Fine-tuning is good at teaching behaviour: format, tone and jargon."),
     ("05", "Retrieval gives a model the facts that it lacks."),
     ("05", "A model that reads documents before it answers makes up less."),
     ("06", "When facts change, retrieval keeps up and a fine-tuned model goes stale."),
