@@ -171,7 +171,7 @@ def tell_beside(runs: Runs) -> list[Row]:
         rows.append(tell(adapter, "old skills, beside", "minus plain", gap, len(plain.groups)))
     for task, make in TASKS.items():
         parts = [one for one, _ in make(runs)]
-        for place, other in ((2, 0), (2, 1), (3, 1), (3, 2), (1, 0)):
+        for place, other in ((1, 0), (2, 0), (2, 1), (3, 0), (3, 1), (3, 2)):
             gap = difference(parts[place], parts[other])
             said = f"{METHODS[place]} minus {METHODS[other]}"
             rows.append(tell(said, task, "difference", gap, len(parts[place].groups)))

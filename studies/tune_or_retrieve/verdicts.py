@@ -75,15 +75,19 @@ def judge_c17(runs: Runs) -> tuple[dict[str, Claim], list[Row]]:
     cheaper = [all(a < b for a, b in pairs[n]) for n in prices.COUNTS]
     dearer = [all(a > b for a, b in pairs[n]) for n in prices.COUNTS]
     verdict = rules.judge_year(cheaper, dearer, drops["reader"])
-    costs = " and ".join(
-        f"at {n:,} questions {np.mean(years['retrieval', n]):,.0f} s retrieving, {np.mean(years['LoRA', n]):,.0f} s tuned"
+    said = " and ".join(
+        f"at {n:,} questions {_mean(years['retrieval', n])} s by retrieval, {_mean(years['LoRA', n])} s tuned"
         for n in prices.COUNTS
     )
     count = len(scores.score_facts(far, [runs.of("reader", far)]).groups)
-    said = f"right, handbook minus among 10,000 passages (a year of weekly changes, {costs})"
+    said = f"right, handbook minus among 10,000 passages (a year of weekly changes, {said})"
     part = _claim("C17/06", said, drops["reader"], verdict, count)
     rows = [tell(reader, "among 10,000", "right, lost", one, count) for reader, one in drops.items()]
     return {"C17/06": part, "C17": _whole("C17", "05_retrieval_bot", part)}, rows
+
+
+def _mean(seconds: Sequence[float]) -> str:
+    return f"{np.mean(seconds):,.0f}"
 
 
 def _whole(name: str, stem: str, part: Claim) -> Claim:

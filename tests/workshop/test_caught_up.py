@@ -57,11 +57,13 @@ def read_lesson(stem):
             asked.append(node.args[0])
         if isinstance(node, ast.Dict) and "record_row" in ast.unparse(tree):
             fields = {getattr(key, "value", None): one for key, one in zip(node.keys, node.values, strict=True)}
-            if "method" in fields and id(node) not in inside:
+            if {"lesson", "method"} <= fields.keys() and id(node) not in inside:
                 asked.append(fields["method"])
             if {"lesson", "metric"} <= fields.keys():
                 metrics.add(ast.literal_eval(fields["metric"]))
-                tasks.add(re.sub(r"\\\{.*?\\\}", ".+", re.escape(ast.unparse(fields["task"]).lstrip("f").strip("'"))))
+                named = isinstance(fields["task"], ast.Name)
+                text = ast.unparse(fields["task"]).lstrip("f").strip("'")
+                tasks.add(".+" if named else re.sub(r"\\\{.*?\\\}", ".+", re.escape(text)))
     methods = set()
     for one in asked:
         found = METHODS.get((stem[:2], ast.unparse(one)))
