@@ -98,9 +98,8 @@ def write_page(rows: Sequence[Row], kept: Record, own: Sequence[Row], need: floa
     tree = build_tree(rows, need)
     mine = {(row.task, row.method, row.metric): row for row in (*kept.rows, *own) if _is_sound(row)}
     cells = find_grid(mine.values())
-    board = build_board(
-        replace(kept, rows=tuple(mine.values())), [Results("", "", tuple(rows)), *read_all_results()], {}
-    )
+    measured = [replace(one, rows=()) if one.stem.startswith(LESSON) else one for one in read_all_results()]
+    board = build_board(replace(kept, rows=tuple(mine.values())), [Results("", "", tuple(rows)), *measured], {})
     rest = [one for one in board.comparisons if one.own not in cells.values()]
     judged = [one for one in board.judged if LESSON in one.lessons]
     prices = [row for row in rows if row.task.startswith(PRICE) and row.metric in PRICES]
@@ -187,9 +186,10 @@ def _write_crossings(prices: Sequence[Row]) -> str:
     lines = []
     for later, first in permutations(METHODS, 2):
         pairs = [(costs.get((task, later)), costs.get((task, first))) for task in tasks]
-        found = [break_even(*a, *b) if a and b and a[0] > b[0] else None for a, b in pairs]
+        found = [break_even(*a, *b) if a and b else None for a, b in pairs]
         if any(found):
-            cells = "".join(f"<td>{'never' if count is None else f'{count:,}'}</td>" for count in found)
+            words = {None: "never", 0: "at once"}
+            cells = "".join(f"<td>{words[count] if count in words else f'{count:,}'}</td>" for count in found)
             lines.append(f"<tr><td>{later}, against {first}</td>{cells}</tr>")
     if not lines:
         return "<p>No dearer set-up pays off, at any number of questions.</p>"
