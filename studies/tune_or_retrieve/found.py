@@ -74,6 +74,14 @@ def score_facts(task: str, found: Sequence[Mapping[str, Any]], *, old: bool = Fa
     return _score(rows, found, lambda reply, place: contains_short(reply, truths[place]))
 
 
+def score_passages(task: str) -> Scored:
+    """Score a task's prompts by whether the truth stands in their passages, case aside."""
+    rows = make_task(task)
+    prompts = [chat[-1]["content"].rpartition("Question: ")[0].casefold() for chat in rows.chats]
+    values = tuple(float(truth.casefold() in text) for truth, text in zip(rows.truths, prompts, strict=True))
+    return Scored((values,), rows.groups)
+
+
 def score_refusals(task: str, found: Sequence[Mapping[str, Any]]) -> Scored:
     """Score replies by whether they abstain."""
     return _score(_cut(task, found), found, lambda reply, _: abstains(reply))

@@ -165,6 +165,13 @@ def tell_beside(runs: Runs) -> list[Row]:
         one = scores.score_facts(task, [runs.of(adapter, task)])
         said = "reading" if task.endswith("found") else "without passages"
         rows.append(tell(f"{adapter}, {said}", "known facts, beside", "right", share(one), one.size))
+    for task, name in (("known facts", "known/found"), ("unseen facts", "unseen/found")):
+        one = scores.score_passages(name)
+        rows.append(tell("passages", f"{task}, beside", "answer in them", share(one), one.size))
+    retrieved, both = (one for one, _ in unseen(runs)[2:])
+    alone = [Scored(one.values, tuple(map(str, range(one.size)))) for one in (both, retrieved)]
+    gap = difference(*alone)
+    rows.append(tell("both minus retrieval", "unseen facts, questions drawn", "difference", gap, retrieved.size))
     plain = scores.score_skills([read_plain("skills/")])
     for adapter in ("reader", "json", "voice", "facts"):
         gap = difference(scores.score_skills(read_adapter(adapter, "skills/")), plain)

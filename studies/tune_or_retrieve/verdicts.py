@@ -122,6 +122,8 @@ def judge_c18(runs: Runs) -> tuple[dict[str, Claim], list[Row]]:
     ]
     rows = [*dev, tell("plain, best prompt", "reading", "right", grid.share(mine), mine.size, wording=wording,
             examples=count, prompt_tokens=best["prompt_tokens"])]  # fmt: skip
+    for name, one, other in (("best prompt minus plain", mine, base), ("reader minus best prompt", most, mine)):
+        rows.append(tell(name, "reading", "difference", difference(one, other), len(base.groups)))
     return {"C18/06": part, "C18": _whole("C18", "04_prompt_or_lora", part)}, rows
 
 

@@ -189,7 +189,7 @@ def _write_crossings(prices: Sequence[Row]) -> str:
         found = [break_even(*a, *b) if a and b else None for a, b in pairs]
         if any(found):
             words = {None: "never", 0: "at once"}
-            cells = "".join(f"<td>{words[count] if count in words else f'{count:,}'}</td>" for count in found)
+            cells = "".join(f"<td>{words.get(count, format(count or 0, ','))}</td>" for count in found)
             lines.append(f"<tr><td>{later}, against {first}</td>{cells}</tr>")
     if not lines:
         return "<p>No dearer set-up pays off, at any number of questions.</p>"
