@@ -24,7 +24,7 @@ ROWS_ALONE = {
         "studies.retrieval_bot.answer_tables.tell_threshold": [],
     },
 }
-WEAKEST_LAST = ["holds", "holds within limits", "does not hold", "can't tell"]
+WEAKEST_LAST = ["holds", "holds within limits", "can't tell", "does not hold"]
 
 
 def read_claims():
