@@ -23,6 +23,10 @@ ROWS_ALONE = {
         "studies.retrieval_bot.answer_tables.tell_changed": [],
         "studies.retrieval_bot.answer_tables.tell_threshold": [],
     },
+    "06_tune_or_retrieve": {
+        "studies.tune_or_retrieve.grid.tell_grid": [],
+        "studies.tune_or_retrieve.grid.tell_beside": [],
+    },
 }
 WEAKEST_LAST = ["holds", "holds within limits", "can't tell", "does not hold"]
 
