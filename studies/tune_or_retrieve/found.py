@@ -67,6 +67,14 @@ class Runs:
         return float(np.mean(score(task, [found]).values))
 
 
+def align(*scored: Scored) -> tuple[Scored, ...]:
+    """Return scores of the same cases, each cut to those that all have: the short form asks fewer anew."""
+    size = min(len(one.groups) for one in scored)
+    return tuple(
+        Scored(tuple(run[:size] for run in one.values), one.groups[:size], one.prompt_tokens) for one in scored
+    )
+
+
 def score_facts(task: str, found: Sequence[Mapping[str, Any]], *, old: bool = False) -> Scored:
     """Score replies by the truth in their first 12 words; old: by the first edition's answer instead."""
     rows = _cut(task, found)

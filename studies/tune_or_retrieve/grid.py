@@ -32,6 +32,7 @@ def difference(one: Scored, other: Scored) -> Estimate:
 
     Where no case differs, drawing anew shows nothing: the ends are then those of a share of which none was right.
     """
+    one, other = scores.align(one, other)
     sides = [average_runs(side.values, side.groups) for side in (one, other)]
     found = estimate(sides[0].minus(sides[1]))
     edge = 1 - bound_all(len(set(one.groups)))
@@ -168,6 +169,10 @@ def tell_beside(runs: Runs) -> list[Row]:
     for task, name in (("known facts", "known/found"), ("unseen facts", "unseen/found")):
         one = scores.score_passages(name)
         rows.append(tell("passages", f"{task}, beside", "answer in them", share(one), one.size))
+    refused = scores.score_refusals("unseen/none", [read_answers("reader", "unseen", "none", 0)])
+    rows.append(
+        tell("reader, without passages", "abstaining, beside", "refused, answerable", share(refused), refused.size)
+    )
     retrieved, both = (one for one, _ in unseen(runs)[2:])
     alone = [Scored(one.values, tuple(map(str, range(one.size)))) for one in (both, retrieved)]
     gap = difference(*alone)

@@ -4,13 +4,13 @@ What lessons 04 and 05 and the shipped adapters' study have measured already, re
 
 | kind of run | runs | tokens trained | replies | for |
 | --- | --- | --- | --- | --- |
-| shipped adapters and the plain model on the grid's tasks | 26 | | 1,100 | the grid |
-| prompts for reading: 4 wordings x 0, 1, 3 examples, then the best | 13 | | 400 | C18 |
-| one half of the documents studied, three seeds each | 6 | 300,000 | 600 | C19 |
-| the first edition studied, three seeds | 3 | 150,000 | 360 | C16 |
-| answers as JSON learnt, three seeds | 3 | 90,000 | 320 | C20 |
-| prices | 3 | | 300 | prices |
-| in all, about | 54 | 540,000 | 3,100 | |
+| shipped adapters and the plain model on the grid's tasks | 18 | | 1,244 | the grid |
+| prompts: 4 wordings x 0, 1, 3 examples for reading, 0, 1, 3 for JSON, then the best | 18 | | 640 | C18, C20 |
+| one half of the documents studied, three seeds each | 6 | 282,000 | 600 | C19 |
+| the first edition studied, three seeds | 3 | 142,000 | 360 | C16 |
+| answers as JSON learnt, three seeds | 3 | 73,000 | 320 | C20 |
+| prices | 3 | | 360 | prices |
+| in all, about | 51 | 497,000 | 3,524 | |
 """
 
 from dataclasses import dataclass
@@ -71,7 +71,7 @@ def list_asked() -> list[Cell]:
         *[(reader, f"known/{passages}") for reader, passages in (
             ("plain", "found"), ("reader", "none"), ("reader", "found"), ("facts", "found"),
         )],
-        ("facts", "unseen/none"),
+        ("facts", "unseen/none"), ("reader", "others/found"),
         *[("plain", "changed/none"), ("plain", "changed/first edition")],
         *[(reader, "unseen/among 10,000") for reader in ("plain", "reader")],
         ("plain", "unanswerable/none, told to abstain"),

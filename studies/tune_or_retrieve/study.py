@@ -74,7 +74,7 @@ def run_all(short: bool = False) -> Runs:
     for function, cells in ((choose_prompt, plans.list_choosing()), (ask_shipped, plans.list_asked())):
         runs.asked |= {cell[:2]: one for cell, one in run(function, [(*one, plan.most) for one in cells]).items()}
     chosen = plans.list_chosen(*runs.choose_reading(), runs.choose_json())
-    cells = [(*one, plan.most) for one in plans.list_asked() + chosen]
+    cells = [(*one, plan.most) for one in chosen]
     runs.asked |= {cell[:2]: one for cell, one in run(ask_shipped, cells).items()}
     timed = [(repeat, plan.timed) for repeat in range(plan.repeats)]
     runs.prices = run(time_all, timed, workers=1)

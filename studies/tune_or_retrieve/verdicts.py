@@ -46,6 +46,8 @@ def judge_c16(runs: Runs) -> tuple[Claim, list[Row]]:
         tell("studied", "changed, reading", "old answer", grid.share(kept), kept.size, seeds=len(studied)),
         tell("studied", "changed, reading", "right", grid.share(scores.score_facts(name, studied)), kept.size),
         tell("studied minus reader", "changed, reading", "old answer", old, kept.size),
+        tell("studied minus reader", "changed, reading", "right",
+             _minus_one(scores.score_facts(name, studied), scores.score_facts(name, [after])), kept.size),
         *(tell("studied", "changed, reading", "old answers of a seed", Estimate(sum(one), None, None), len(one),
                seed=place) for place, one in enumerate(kept.values)),
     ]  # fmt: skip
@@ -54,6 +56,7 @@ def judge_c16(runs: Runs) -> tuple[Claim, list[Row]]:
 
 def _minus_one(many: Scored, one: Scored) -> Estimate:
     """Return S runs minus one run, case by case: open on both sides where no case differs."""
+    many, one = scores.align(many, one)
     gaps = [[a - b for a, b in zip(run, one.values[0], strict=True)] for run in many.values]
     found = summarise(gaps, many.groups, signed=True)
     return Estimate(found["value"], found["low"], found["high"])
@@ -110,6 +113,7 @@ def judge_c18(runs: Runs) -> tuple[dict[str, Claim], list[Row]]:
     base, mine, most = (
         scores.score_facts("unseen/none", [one]) for one in (plain, best, read_answers("reader", "unseen", "MiniLM", 3))
     )
+    base, mine, most = scores.align(base, mine, most)
     share = share_of_gain(mine.values, most.values, base.values, base.groups)
     part = _claim(
         "C18/06", f"share of reader's gain that the best prompt for reading reaches (wording {wording}, {count} "
@@ -154,12 +158,14 @@ def judge_c19(runs: Runs) -> tuple[Claim, list[Row]]:
     found = summarise(gaps, groups, signed=True)
     gap = Estimate(found["value"], found["low"], found["high"])
     said = "right answers to what wasn't studied, own half minus other half"
+    itself = scores.score_facts(task, [runs.of("reader", task)])
     known = {half: scores.score_facts(f"studied {half}/none", runs.studied(f"half {half}", f"studied {half}/none"))
              for half in ("a", "b")}  # fmt: skip
     rows = [
         tell("own half", "studied before", "right", estimate(average_runs(own, groups)), found["n"]),
         tell("other half", "studied before", "right", estimate(average_runs(away, groups)), found["n"]),
         tell("either half", "studied before", "wrong", grid.share(wrong), wrong.size),
+        tell("reader, nothing studied", "studied before", "right", grid.share(itself), itself.size),
         *(tell(f"half {half}", "studied facts, in other words", "right", grid.share(one), one.size)
           for half, one in known.items()),
     ]  # fmt: skip
@@ -198,6 +204,7 @@ def _unseen(runs: Runs) -> list[Scored]:
 
 def _interact(none: Scored, tuned: Scored, retrieved: Scored, both: Scored) -> Estimate:
     """Return what both gain beyond the sum of single gains, all drawn anew together."""
-    sides: Sequence[Any] = [average_runs(one.values, one.groups) for one in (none, tuned, retrieved, both)]
+    cells = scores.align(none, tuned, retrieved, both)
+    sides: Sequence[Any] = [average_runs(one.values, one.groups) for one in cells]
     a, b, c, d = sides
     return estimate(d.minus(b).minus(c.minus(a)))

@@ -38,6 +38,6 @@ def defuse(value: Any) -> Any:
     """Return a cell that no spreadsheet takes for a formula: text in one printable line, numbers as they are."""
     if value is None or isinstance(value, int | float):
         return "" if value is None else value
-    text = "".join(one for one in " ".join(str(value).split()) if one.isprintable())
+    text = " ".join("".join(one for one in str(value) if one.isprintable() or one.isspace()).split())
     text = FORMULA_BEHIND_A_SEPARATOR.sub(r"\1'\2", text)
     return f"'{text}" if FORMULA.match(text) else text
