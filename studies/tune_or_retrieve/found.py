@@ -7,10 +7,13 @@ from typing import Any
 import numpy as np
 
 from studies.adapters.scores import read_json
+from studies.adapters.tasks import draw_facts
 from studies.prompt_or_lora.voicing import draw_pairs, score_voice
 from studies.tune_or_retrieve import earlier
+from studies.tune_or_retrieve.form_tasks import find_nearest
 from studies.tune_or_retrieve.plan import EXAMPLES, READING_WORDINGS, VOICE_PROMPT, Cell, Plan
 from studies.tune_or_retrieve.tasks import Task, make_task
+from workshop.data import load_task
 from workshop.score import abstains, exact_match
 from workshop.score.replies import contains_short
 
@@ -137,10 +140,32 @@ def score_tickets(task: str, found: Sequence[Mapping[str, Any]], metric: str) ->
     return _score(rows, found, worth)
 
 
-def score_rules(found: Sequence[Mapping[str, Any]]) -> Scored:
-    """Score replies in the voice by whether they keep all six rules."""
+def score_nearest_questions() -> Scored:
+    """Score a search without a language model: whether the stored question nearest to a known fact's is its own.
+
+    Stored are the thirty that `facts` was taught, as they were taught.
+    """
+    taught, rows = draw_facts()[0], make_task("known/none")
+    near = find_nearest([one.question for one in rows.rows], [one.question for one in taught])
+    values = tuple(float(taught[some[-1]].id == one.id) for some, one in zip(near, rows.rows, strict=True))
+    return Scored((values,), rows.groups)
+
+
+def score_nearest_labels() -> Scored:
+    """Score the labels of the nearest ticket of `train`, copied without any language model."""
+    known, rows = load_task("json", "train"), make_task("tickets/nearest")
+    near = find_nearest([one.text for one in rows.rows], [one.text for one in known])
+    values = tuple(
+        float(np.mean([known[some[-1]].answer[key] == truth[key] for key in KEYS]))
+        for some, truth in zip(near, rows.truths, strict=True)
+    )
+    return Scored((values,), rows.groups)
+
+
+def score_rules(found: Sequence[Mapping[str, Any]], metric: str = "all six rules") -> Scored:
+    """Score replies in the voice by whether they keep all six rules, or by another of score_voice's metrics."""
     pairs = [draw_pairs("test", len(one["replies"])) for one in found]
-    values = [tuple(score_voice(one["replies"], some)["all six rules"]) for one, some in zip(found, pairs, strict=True)]
+    values = [tuple(score_voice(one["replies"], some)[metric]) for one, some in zip(found, pairs, strict=True)]
     return Scored(tuple(values), tuple(one.id for one in pairs[0]), found[0].get("prompt_tokens"))
 
 

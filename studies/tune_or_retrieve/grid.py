@@ -162,6 +162,18 @@ def _tell_line(task: str, metric: str, parts: list[Part]) -> list[Row]:
 def tell_beside(runs: Runs) -> list[Row]:
     """Return what stands beside the grid: old answers, other adapters on known facts, differences of cells."""
     rows = _tell_line("changed facts", "old answer", changed(runs, old=True))
+    for name, task, one in (
+        ("nearest stored question", "known facts", scores.score_nearest_questions()),
+        ("nearest ticket's labels", "judgement", scores.score_nearest_labels()),
+    ):
+        rows.append(tell(name, f"{task}, beside", "right", share(one), one.size))
+    spoken = (read_voice("shipped_voice"), [runs.of("voice", "voice/nearest")])
+    words = [scores.score_rules(some, "a house word") for some in spoken]
+    for method, one in zip(("LoRA", "both"), words, strict=True):
+        rows.append(tell(method, "voice, beside", "a house word", share(one), one.size))
+    rows.append(
+        tell("both minus LoRA", "voice, beside", "a house word", difference(*words[::-1]), len(words[0].groups))
+    )
     for adapter, task in (("facts", "known/found"), ("reader", "known/none")):
         one = scores.score_facts(task, [runs.of(adapter, task)])
         said = "reading" if task.endswith("found") else "without passages"

@@ -66,7 +66,7 @@ RULES = {
         SEEN + "+0.03 [-0.05, 0.11] for the own half, where half of the answers stood in passages that were read while "
         "studying; here no passage of these documents is read then. " + SCORE + "The 40 documents of `unseen` in two "
         "halves. Reader is trained further on three facts of each document of one half, without passages, among chats "
-        "of reading about other companies; three seeds of each half. All are asked the other two facts of all 40 "
+        "of reading about other pages; three seeds of each half. All are asked the other two facts of all 40 "
         "documents behind three passages. Own half minus other half, question by question. Holds: above 0 over the "
         f"whole interval. Does not hold: below {STUDIED:.2f}. Can't tell: otherwise. A difference below {CROSSED:.2f} "
         f"can't be told from none, so that can't tell is to be expected. Beside it reader itself on these questions."
@@ -100,7 +100,9 @@ LIMITS = {
     "C17/06": SMALL + "Seconds of one thread, answers side by side; in another place electricity, machines and people "
     "cost something else. Every change is taken to need all facts tuned in again; cheaper ways weren't tried.",
     "C18/06": SMALL + "A large model follows prompts far better; the same examples for all questions.",
-    "C19": SMALL + "Three facts of a page are little to study; pages of other halves are about the same company.",
+    "C19": SMALL
+    + "About half of the chats of reading are about other pages of the same company. Three facts of a "
+    "page are little to study; pages of other halves are about the same company.",
     "C20": SMALL + "On known facts tuning alone and both are two adapters; of reader one seed. As JSON the adapter was "
     "made for this form, the prompt was not.",
 }

@@ -127,12 +127,27 @@ def test_facts_are_read_line_by_line(results, text):
 
 def test_form_skills_and_refusals_are_read_line_by_line(results, text):
     assert {cell(results, "format", one).value for one in METHODS} == {1}
-    assert "**Format**: one solved example in the prompt is enough." in text
+    tickets = read_results("04_prompt_or_lora")
+    allowed = one(
+        tickets, method="prompt", task="tickets", metric="values allowed", settings={"split": "test", "examples": 1}
+    )
+    assert "**Format**: one solved example in the prompt is enough for the keys" in text
+    assert f"(in lesson 04, {number(allowed.value)} of their values came from the allowed list)." in text
     assert all(gap(results, "judgement", one, "prompt").low > 0 for one in ("LoRA", "retrieval"))
     assert all(cell(results, "judgement", one).high < 0.5 for one in METHODS)
-    assert "**Judgement**: poor everywhere; tuning and nearest examples both beat the prompt." in text
+    assert "**Judgement**: tuning and nearest examples beat the prompt, and none is good:" in text
+    longer = one(tickets, method="LoRA, 512 tickets", task="ways", metric="values right")
+    encoder = one(tickets, method="encoder, 512 tickets", task="ways", metric="values right")
+    copied = cell(results, "judgement, beside", "nearest ticket's labels")
+    assert f"lesson 04's longer training got {number(longer.value)}, its encoder {number(encoder.value)}" in text
+    assert f"without any language model, {number(copied.value)}." in text
     voice = cell(results, "voice", "LoRA")
-    assert f"**Voice**: tuning, {number(voice.value)}; no prompt of ours comes near." in text
+    alone, near = (cell(results, "voice, beside", way, "a house word") for way in ("LoRA", "both"))
+    said = (
+        f"**Voice**: tuning brings the frame, {number(voice.value)}; the nearest answers bring the house's own words:"
+    )
+    assert f"{said} {number(near.value)} of the answers have one, by tuning alone {number(alone.value)}." in text
+    assert cell(results, "voice, beside", "both minus LoRA", "a house word").low > 0
     assert all(cell(results, "voice", one).high < voice.low for one in ("prompt", "retrieval"))
     lost, moved = gap(results, "old skills", "LoRA", "prompt"), gap(results, "old skills", "retrieval", "prompt")
     assert f"**Old skills**: *reader* lost {interval(lost, turned=True)}; passages that have nothing to do" in text
@@ -162,7 +177,11 @@ def test_what_the_table_does_not_say(results, text):
     told = part(text, "Four things that the table doesn't say.", "## Better, or lucky?")
     assert told.count("\n- ") == 4
     json, voice = (cell(results, "old skills, beside", one, "minus plain") for one in ("json", "voice"))
-    assert f"*json* lost {number(-json.value)}, *voice* nothing that could be told (+{interval(voice)})." in told
+    facts = cell(results, "old skills, beside", "facts", "minus plain")
+    assert (
+        f"*facts* lost {number(-facts.value)} and *json* {number(-json.value)}, *voice* nothing that could be told (+{interval(voice)})."
+        in told
+    )
     assert json.high < 0
     assert voice.low < 0 < voice.high
     grid = find_grid(results.rows)
@@ -463,7 +482,7 @@ def test_needs_are_met_by_who_is_said_to_meet_them(results, text):
     assert "For a modest need retrieval is the cheapest at 1,000 questions, *both* at 100,000" in text
     assert "*both* at 100,000: there it costs less and is right more often." in text
     assert gap(results, "changed facts", "both", "retrieval").low > 0
-    assert "LoRA is *facts*, tuned again after each change, so that changed facts are known ones to it." in text
+    assert "LoRA is *facts*, tuned again after each change, so that changed facts are known ones to it (scored" in text
     assert cell(results, "known facts", "LoRA").settings["adapter"] == "facts"
     least = {method: scores(method)["changed facts"][1] for method in METHODS[1:]}
     assert [method for method, low in least.items() if low >= 0.5] == ["both"]

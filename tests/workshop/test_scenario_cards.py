@@ -30,6 +30,11 @@ TRIED_PRICES = {
     "price, tickets": ((0, 1.1, 420, 0), (450, 0.4, 160, 1.9), (5, 1.2, 430, 0.2), (460, 1.2, 430, 2.1)),
     "price, voice": ((0, 2.2, 500, 0), (220, 1.6, 90, 1.9), (5, 2.3, 520, 0.2), (230, 2.3, 520, 2.1)),
 }
+# Without any language model, beside the grid.
+BESIDE = {
+    ("known facts, beside", "nearest stored question"): 1.0,
+    ("judgement, beside", "nearest ticket's labels"): 0.5,
+}
 # What the cards' sentences take for granted of the grid: > where intervals are apart, ~ where they are not.
 TRUE = """
 harbour-notices: changed facts: both > retrieval > LoRA
@@ -42,7 +47,9 @@ house-letters: voice: LoRA ~ both
 school-survey: format: prompt ~ LoRA
 school-survey: format: prompt ~ retrieval
 school-survey: format: prompt ~ both
-monthly-tickets: format: prompt ~ LoRA
+monthly-notices: voice: LoRA > prompt
+monthly-notices: voice: LoRA > retrieval
+monthly-notices: voice: LoRA ~ both
 fixed-clauses: known facts: LoRA ~ both
 fixed-clauses: known facts: LoRA > prompt
 fixed-clauses: known facts: LoRA > retrieval
@@ -68,9 +75,10 @@ CHEAPER = """
 pump-manuals: price, facts: setup_seconds: retrieval < both
 house-letters: price, voice: prompt_tokens: LoRA < both
 school-survey: price, tickets: setup_seconds: prompt < LoRA
-monthly-tickets: price, tickets: seconds_each: LoRA < prompt
-monthly-tickets: price, tickets: seconds_each: LoRA < retrieval
-monthly-tickets: price, tickets: seconds_each: LoRA < both
+monthly-notices: price, voice: seconds_each: LoRA < prompt
+monthly-notices: price, voice: seconds_each: LoRA < retrieval
+monthly-notices: price, voice: seconds_each: LoRA < both
+monthly-notices: price, voice: prompt_tokens: LoRA < prompt
 fixed-clauses: price, facts: seconds_each: LoRA < both
 fixed-clauses: price, facts: prompt_tokens: LoRA < retrieval
 """
@@ -82,6 +90,7 @@ def make_rows():
         for method, value in zip(METHODS, values, strict=True):
             low, high = max(0, value - 0.1), min(1, value + 0.1)
             rows.append(Row("06", method, task, "right", value, low, high, n=100))
+    rows += [Row("06", method, task, "right", value) for (task, method), value in BESIDE.items()]
     for task, lines in TRIED_PRICES.items():
         for method, line in zip(METHODS, lines, strict=True):
             rows += [Row("06", method, task, metric, value) for metric, value in zip(PRICES, line, strict=True)]
@@ -122,12 +131,12 @@ class TestCard:
         )
         assert not re.search(named, f"{card.title} {card.text}")
 
-    def test_each_answer_has_a_reply_of_one_or_two_sentences(self, card):
+    def test_each_answer_has_a_reply_of_at_most_three_sentences(self, card):
         assert tuple(card.reasons) == ANSWERS
         assert card.choice not in card.also
         assert set(card.also) < set(ANSWERS)
         for reason in card.reasons.values():
-            assert 1 <= len(re.findall(r"[.?!](?= |$)", FIGURE.sub("figure", reason))) <= 2
+            assert 1 <= len(re.findall(r"[.?!](?= |$)", FIGURE.sub("figure", reason))) <= 3
             assert len(FIGURE.sub("figure", reason).split()) <= 60
 
     def test_every_place_for_a_figure_is_in_the_grid(self, card):
@@ -136,7 +145,7 @@ class TestCard:
         assert set(card.cells) <= cells
         assert set(card.price) <= {price[:2] for price in prices}
         for reason in card.reasons.values():
-            assert {tuple(key.split("|")) for key in FIGURE.findall(reason)} <= cells | prices
+            assert {tuple(key.split("|")) for key in FIGURE.findall(reason)} <= cells | prices | set(BESIDE)
             assert not re.search(r"[{}]", FIGURE.sub("", reason))
 
     def test_its_reason_rests_on_a_cell_that_is_shown(self, card):
@@ -224,14 +233,14 @@ def test_a_choice_gets_its_reason_then_the_best_one(rows):
     (verdict, reason), (best, why) = deck.choose(card, "LoRA")
     assert verdict == "You chose LoRA: defensible too."
     assert reason.startswith(f"{figure} of the labels")
-    assert (best, why) == ("Best supported: retrieval.", deck.reason(card, "retrieval"))
+    assert (best, why) == (f"Best supported: {card.choice}.", deck.reason(card, card.choice))
     said = deck.choose(card, "prompt")
     assert [start for start, _ in said] == [
-        *("You chose prompt: not what fits best here.", "Best supported: retrieval.", "Defensible too:")
+        *("You chose prompt: not what fits best here.", f"Best supported: {card.choice}.", "Defensible too:")
     ]
-    said = deck.choose(card, "retrieval")
-    assert said[0][0] == "You chose retrieval: best supported."
-    assert said[1] == ("Defensible too:", "LoRA or both.")
+    said = deck.choose(card, card.choice)
+    assert said[0][0] == f"You chose {card.choice}: best supported."
+    assert said[1] == ("Defensible too:", "retrieval or LoRA.")
 
 
 def test_the_first_choice_counts_and_what_can_be_defended_is_no_mistake(rows):

@@ -40,7 +40,7 @@ def test_the_tree_leads_where_the_figures_do():
         ("both", [("unseen facts", "both"), ("changed facts", "both")]),
         ("prompt", [("format", "prompt")]),
         ("LoRA", [("voice", "LoRA"), ("judgement", "LoRA")]),
-        ("the nearest examples in the prompt", [("judgement", "retrieval")]),
+        ("the nearest examples in the prompt", [("voice", "retrieval"), ("judgement", "retrieval")]),
     ]
     text = str(tree)
     assert "facts in JSON, both: 0.51 [0.41, 0.61]; its low end is below your need of 0.50" in text

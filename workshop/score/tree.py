@@ -146,12 +146,12 @@ def _ask_prompt(grid: Grid, need: float) -> Question:
     """Return what is asked where it is behaviour that is lacking."""
     told = tuple(_make_cell(grid, task, "prompt", need, alone=True) for task in BEHAVIOUR)
     reached, missed = (_list_tasks(told, met) for met in (True, False))
-    shown = tuple(_make_cell(grid, task, "retrieval", need) for task in missed if task == "judgement")
-    more = "Search shows those you have; or collect more and ask again."
+    shown = tuple(_make_cell(grid, task, "retrieval", need) for task in missed)
+    more = "Search shows those you have; collect more and ask again."
     examples = Question(
-        "Have you examples by the hundred?",
+        "Have you some dozens of examples?",
         (),
-        _make_leaf(grid, need, missed, "LoRA", "The weights learn from your examples; no search is needed."),
+        _make_leaf(grid, need, missed, "LoRA", "The weights learn from your examples."),
         Leaf("the nearest examples in the prompt", more, shown),
     )
     simple = _make_leaf(grid, need, reached, "prompt", "Nothing to train, nothing to search.")
