@@ -100,8 +100,7 @@ LIMITS = {
     "C17/06": SMALL + "Seconds of one thread, answers side by side; in another place electricity, machines and people "
     "cost something else. Every change is taken to need all facts tuned in again; cheaper ways weren't tried.",
     "C18/06": SMALL + "A large model follows prompts far better; the same examples for all questions.",
-    "C19": SMALL
-    + "About half of the chats of reading are about other pages of the same company. Three facts of a "
+    "C19": SMALL + "About half of the chats of reading are about other pages of the same company. Three facts of a "
     "page are little to study; pages of other halves are about the same company.",
     "C20": SMALL + "On known facts tuning alone and both are two adapters; of reader one seed. As JSON the adapter was "
     "made for this form, the prompt was not.",
