@@ -110,7 +110,7 @@ def test_facts_are_read_line_by_line(results, text):
     assert f"**Known** facts: by heart {heart}, read by *reader* {read}. The plain model reads none of the" in text
     assert f"none of the {bare.n}, though the answer stands in {number(there.value)} of its prompts;" in text
     assert (bare.value, there.n, there.metric) == (0, bare.n, "answer in them")
-    assert "asked in other words, it is lost (the unseen ones are asked as they were written)" in text
+    assert "these are asked in other words, the unseen ones as they were written." in text
     written = {row.question for row in load_faq()}
     asked = [{row.question for row in make_task(f"{name}/none").rows} for name in ("known", "unseen")]
     assert not asked[0] & written, "in other words, all of them"
@@ -446,7 +446,7 @@ def test_retrieval_stays_cheaper_and_loses_little_among_many(results, text):
         assert (tuned.n, searched.n) == (3, 3)
     assert "With weekly changes retrieval is cheaper at both counts, in each of three repeats;" in text
     setups = {one: ways(results)[one] for one in ("LoRA", "retrieval")}
-    assert "without any it wasn't, and with changes a tenth as dear it wouldn't be." in text
+    assert "without any, or with changes a tenth as dear, it wouldn't be at 100,000." in text
     for tenth in (0, 0.1):
         tuned, searched = (
             total_cost(setup, each, 100_000, change * tenth, BOUND) for setup, each, change in setups.values()
