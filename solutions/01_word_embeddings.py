@@ -1065,7 +1065,7 @@ show_verdict("C01", "01_word_embeddings")
 predict("C02")
 
 # %% [markdown]
-# Be fair here too: with more text, a pass has more steps. So 5 % of the text is read 200 times, all of it 10 times: nearly equal updates. Each point is the mean of five draws of the text, which differ much among themselves, and of both lists: SimLex-999 pulls it down.
+# Be fair here too: with more text, a pass has more steps. So 5 % of the text is read 200 times, all of it 10 times: nearly as many steps. Each point is the mean of five draws of the text, which differ much among themselves, and of both lists: SimLex-999 pulls it down.
 
 # %% tags=["slide"]
 # demonstration 1.32

@@ -610,7 +610,7 @@ judge("MiniLM", np.hstack([asked @ vectors.T, asked @ load_wiki_vectors()[:more]
 # 680 paraphrases aren't 680 independent cases: two are of one question, and eleven or so ask about one page. If a page is hard to find, all of them miss together. So pages are drawn, each with all its wordings. The cell does it, and also the wrong way, wording by wording.
 
 # %% [markdown]
-# **How an interval is made.** Draw 64 of the 64 pages *with replacement*: some come twice, some not at all. That is a handbook as it might also have been. Take the difference of two searches on it. Do so 2,000 times. The middle 95 of each 100 differences are the **95 % interval**, written [low, high]. If 0 lies in it, it can't be told which search is better.
+# **How an interval is made.** Draw 64 of the 64 pages *with replacement*, as lesson 01's **bootstrap** drew pairs. That is a handbook as it might also have been. Take the difference of two searches on it. Do so 2,000 times. The middle 95 of each 100 differences are the **95 % interval**, written [low, high]. If 0 lies in it, it can't be told which search is better.
 
 # %%
 # demonstration 2.17

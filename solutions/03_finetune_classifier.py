@@ -214,7 +214,7 @@ for task in tasks:
 # %% [markdown] tags=["slide"]
 # ## Where pre-trained weights come from
 #
-# Nobody labelled a topic for this encoder. A larger network first read plain text with words hidden, and guessed them; this one learnt to imitate it. Then its makers went on with a billion pairs that belong together, such as question and answer: its vector for one should lie near the other's.
+# Nobody labelled a topic for MiniLM, lesson 02's encoder. A larger network first read plain text with words hidden, and guessed them; this one learnt to imitate it. Then its makers went on with a billion pairs that belong together, such as question and answer: its vector for one should lie near the other's.
 
 # %% tags=["slide"]
 # demonstration 3.4
@@ -388,7 +388,7 @@ print(f"by hand: macro F1 {score([truth[task][row] for row in test], by_hand):.2
 # %% [markdown] tags=["slide"]
 # ## Six steps
 #
-# 1. **Choose** a pre-trained network, and put a new last layer on it, the **head**: one logit a class.
+# 1. **Choose** a pre-trained network, and put a new last layer on it, the **head** (not one of lesson 02's attention heads): one logit a class.
 # 2. **Prepare** the texts: tokens, batches.
 # 3. **Configure**: which weights learn, how fast, how long?
 # 4. **Train**: the four boxes.
@@ -396,7 +396,7 @@ print(f"by hand: macro F1 {score([truth[task][row] for row in test], by_hand):.2
 # 6. **Save**, with everything that is needed to use it.
 
 # %% [markdown]
-# **Choose.** `load_classifier` gives plain transformers objects: the tokenizer, and MiniLM with a head of random weights. It averages the token vectors, as lesson 02 did.
+# **Choose.** `load_classifier` gives plain objects of the library transformers: the **tokenizer**, which cuts texts into tokens, and MiniLM with a head of random weights. It averages the token vectors, as lesson 02 did.
 
 # %%
 # demonstration 3.11
@@ -409,7 +409,7 @@ size = sum(weights.numel() for weights in model.parameters())
 print(f"{size:,} weights, of them the head {model.classifier.weight.numel():,}")
 
 # %% [markdown]
-# **Prepare.** Each text becomes token numbers. A batch is one table, so short texts are filled up; a mask says what is text.
+# **Prepare.** Each text becomes token numbers. A **batch**, a few texts that go through the network together, is one table, so short texts are filled up; a mask says what is text.
 
 # %% [markdown]
 # card 3.3
@@ -799,7 +799,7 @@ del encoder
 print(layers.shape, "layers, texts, numbers")
 
 # %% [markdown]
-# The layer is chosen on validation, with one C for all; then the best one is tested, once.
+# The layer is chosen on validation, with one C (how large the weights may grow) for all; then the best one is tested, once.
 
 # %%
 # demonstration 3.27

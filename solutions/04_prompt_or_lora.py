@@ -103,7 +103,7 @@ for question, reply in zip(asked, replies, strict=True):
 # %% [markdown] tags=["slide"]
 # ## The scorer
 #
-# To compare prompts and tunings we need a score that doesn't depend on who reads. The strictest one: is the answer, word for word, the right one?
+# To compare prompts and tunings we need a score that doesn't depend on who reads. The strictest one: is the answer, word for word, the right one? (Exercises don't come in the order of their numbers in this lesson: numbers are names.)
 
 # %% [markdown]
 # card 4.1
@@ -500,7 +500,7 @@ show(plot_masked([tokenizer.decode([token]) for token in ids], [label != -100 fo
 # | padding (3.3) | what is text, and what fills up | attention |
 # | causal | a place sees what stands before it | attention |
 # | labels −100 (4.4) | what counts in the loss | loss |
-# | hidden words (lesson 03) | what is to be guessed | input of BERT's pre-training |
+# | hidden words (lesson 03) | what is to be guessed | input of an encoder's pre-training |
 
 # %% [markdown]
 # How well does a language model foresee a text? Its mean loss says it; e to the power of that is easier to read.
@@ -578,7 +578,7 @@ for name, text in texts.items():
 # %% [markdown] tags=["slide"]
 # ## LoRA: a small change beside large weights
 #
-# Tuning all 135 million weights takes gigabytes, and each tuned model is a copy of 269 MB. In lesson 01 an SVD put a table of 5,000 columns into 100 with little loss. **LoRA** bets on the same for the *change* of a layer: W stays, and beside it two narrow matrices, A and B, learn: an **adapter**. Their product is scaled by alpha / r; you choose alpha.
+# Tuning all 135 million weights takes gigabytes, and each tuned model is a copy of 269 MB. In lesson 01 an SVD put 3,434 columns into 100 with little loss. **LoRA** bets on the same for the *change* of a layer: W stays, and beside it two narrow matrices, A and B, learn: an **adapter** of **rank** r, their width. Their product is scaled by alpha / r; you choose alpha.
 
 # %% tags=["slide"]
 # demonstration 4.16
@@ -710,7 +710,7 @@ print(f"weights, yours minus peft's, at most: {np.abs(merged - layer.base_layer.
 print(f"answers, merged minus beside, at most: {np.abs(x.numpy() @ merged.T - own).max():.0e}")
 
 # %% [markdown]
-# How much is trained in the whole model? Seven matrices in each of its 30 layers get an adapter. Your count, against peft's.
+# How much is trained in the whole model? Seven matrices in each of its 30 layers get an adapter. Your count, against peft's. (In **bfloat16** a weight takes two bytes, in float32 four.)
 
 # %% [markdown]
 # card 4.7
@@ -911,7 +911,7 @@ show(plot_rows(rows, lambda row: ways.index(row.method), name=lambda row: row.me
 # %% [markdown] tags=["slide"]
 # ## Which rate, which rank?
 #
-# Two numbers have to be chosen: how large a step is, and how many columns the change may have. Both on messages that are neither trained nor tested on. *Full tuning* is the other way: no adapter, all weights learn.
+# Two numbers have to be chosen: how large a step is, and how many columns the change may have. Both on messages that are neither trained nor tested on. *All linear layers* means the seven matrices of each layer, *queries and values* two of them. *Full tuning* is the other way: no adapter, all weights learn.
 
 # %% tags=["slide"]
 # demonstration 4.25
@@ -1172,7 +1172,7 @@ show(plot_memory(measured.select(metric="gigabytes")))
 show_verdict("C32", "04_prompt_or_lora")
 
 # %% [markdown]
-# By arithmetic, activations left out: 7 billion weights take 112 GB to tune as a whole, 14 by LoRA, and 4 with the base in four bits. That is weights and what learns; your own tuning holds the program too, and what each layer keeps for the way back. It took 19 to 28 seconds of one core in our ten runs, and at most 1,246 MB in a process of its own.
+# By arithmetic, activations left out: 7 billion weights take 112 GB to tune as a whole, 14 by LoRA, and 4 with the base in four bits. That is weights and what learns; your own tuning holds the program too, and what each layer keeps for the way back, its **activations**. It took 19 to 28 seconds of one core in our ten runs, and at most 1,246 MB in a process of its own.
 
 # %% [markdown]
 # <details><summary>Further: what is four bits?</summary>

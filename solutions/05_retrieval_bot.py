@@ -226,7 +226,7 @@ for size, overlap in ((20, 0), (20, 10), (80, 0), (80, 20), (200, 0)):
 # %% [markdown] tags=["slide"]
 # ## Vectors, and an index
 #
-# Each passage becomes a vector of 384 numbers, once. FAISS keeps them and finds those with the largest inner product to a query's; for vectors of length 1 that is the cosine. `IndexFlatIP` is the plainest index: it compares with *all*, as your `top_k` did in 2.3. **Wait:** about 10 seconds.
+# Each passage becomes a vector of 384 numbers, once. **FAISS**, a library for searching vectors, keeps them and finds those with the largest inner product to a query's; for vectors of length 1 that is the cosine. `IndexFlatIP` is the plainest index: it compares with *all*, as your `top_k` did in 2.3. **Wait:** about 10 seconds.
 
 # %% tags=["slide"]
 # demonstration 5.7
@@ -292,7 +292,7 @@ predict("C30")
 predict("C17")
 
 # %% [markdown]
-# The idea of an **inverted file**, IVF: sort the vectors into **cells** before anybody asks. k-means looks for so many **centroids**, and each vector goes to the cell of its nearest. A query is compared with the centroids first, then only with the vectors of the nearest cells, the **probes**. What lies in another cell is missed: the search is *approximate*.
+# The idea of an **inverted file**, IVF: sort the vectors into **cells** before anybody asks. **k-means** looks for **centroids**, each the mean of the vectors nearest to it; a vector's cell is that of its nearest centroid. A query is compared with the centroids first, then only with the vectors of the nearest cells, the **probes**. What lies in another cell is missed: the search is *approximate*.
 
 # %%
 # demonstration 5.10
@@ -497,7 +497,7 @@ for split in (content_words, content_stems):
     print(f"{split.__name__}:", *split("Refunds: we refunded the refund for a delayed sailing; delays are refundable."))
 
 # %% [markdown]
-# The test: the 200 questions of `unseen`, on 40 pages, and two paraphrases of each. `judge` prints recall at 5 and MRR (lesson 02), and keeps the row. **Predict**: where do vectors win, where words? **Wait:** about 4 seconds.
+# The questions come in parts: those of `train` are there to learn from and to choose on. The test: the 200 questions of `unseen`, on 40 pages, and two paraphrases of each. `judge` prints recall at 5 and MRR (lesson 02), and keeps the row. **Predict**: where do vectors win, where words? **Wait:** about 4 seconds.
 
 # %%
 # demonstration 5.20
@@ -614,7 +614,7 @@ for name, one in (("words", words), ("vectors", near)):
 print("by z-scores:", np.argsort(-fuse_scores(words, near), kind="stable").tolist())
 
 # %% [markdown]
-# A **z-score** says how many standard deviations a score lies above the mean of its list. So both lists have one scale, and one that is sure of a passage counts more for it. By ranks passage 1 wins, second for words and first for vectors; by z-scores passage 0, of which words are sure. The price: z-scores need a score for *every* passage, ranks only the lists' heads.
+# A **z-score** says how far a score lies above the mean of its list, in units of the list's spread (its standard deviation). So both lists have one scale, and one that is sure of a passage counts more for it. By ranks passage 1 wins, second for words and first for vectors; by z-scores passage 0, of which words are sure. The price: z-scores need a score for *every* passage, ranks only the lists' heads.
 
 # %%
 # demonstration 5.23
@@ -814,7 +814,7 @@ found = retriever.invoke(question)
 print(build(question, [one.text for one in found], 120))
 
 # %% [markdown]
-# That is all. No training, no memory: the passages stand in the prompt, and the question behind them. Two readers come with the workshop: the *plain* model, and the same with the adapter *reader*, tuned by LoRA to answer briefly from passages, on other documents and on invented companies' pages.
+# That is all. No training, no memory: the passages stand in the prompt, and the question behind them. Two readers come with the workshop: the *plain* model, and the same with the adapter *reader*, tuned by LoRA to answer briefly from passages, or to **refuse** (to say that they don't say), on other documents and on invented companies' pages.
 
 # %% [markdown]
 # **Predict**, in your head: who answers how? **Wait:** about ten seconds.

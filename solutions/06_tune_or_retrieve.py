@@ -13,6 +13,7 @@
 # In the room: exercises 6.1, 6.3 and 6.4 (26 minutes of work), the predictions, the grid, four scenario cards, the last
 # twenty minutes on an own folder where the course has them. Exercises 6.2 and 6.5 can be shown without being written.
 # Slow cells: those in which the language model answers; start them before you talk about what they do.
+# Lesson 00's two counts, who would tune and who would retrieve: ask again after the twelve situations.
 
 # %% [markdown] tags=["notes"]
 # Likely questions. "Is 0.45 not far too little to ship?" Yes, for this model of 135 million weights; what carries over is how
@@ -309,7 +310,7 @@ show(plot_grid(measured.rows, own=mine))
 # %% [markdown] tags=["slide"]
 # ## Better, or lucky?
 #
-# On the unseen questions you have asked two readers the same. Is *reader* better than the plain model, or did these sixteen questions suit it? Ask how much the difference would move if other documents had been drawn. We can't draw other documents. But we can draw from ours, again and again: the **bootstrap**.
+# On the unseen questions you have asked two readers the same. Is *reader* better than the plain model, or did these sixteen questions suit it? Ask how much the difference would move if other documents had been drawn. We can't draw other documents. But we can draw from ours, again and again: lesson 01's **bootstrap**, now with documents.
 
 # %% [markdown]
 # A picture before the code. Four documents with two questions each; a draw takes four documents with replacement:
@@ -404,7 +405,7 @@ for name, groups in (("documents drawn", documents), ("questions drawn", alone))
 # %% [markdown] tags=["slide"]
 # ## Do they add up?
 #
-# *Both together beat either alone*, C20 says. Two things may be meant: that both beat the better one, or that each makes the other worth more. The second is an **interaction**.
+# *Both together beat either alone*, C20 says. Two things may be meant: that both beat the better one, or that each makes the other worth more. The second is an **interaction**. (Exercise 6.5 comes here, before 6.2: numbers are names.)
 
 # %% [markdown]
 # card 6.5
