@@ -13,7 +13,8 @@ endif
 
 PY := .venv/bin/python
 WORKSHOP := $(PY) -m workshop.cli
-# Side by side, two threads a worker were seen many times slower than one.
+# Side by side, two threads a worker were seen many times slower than one. A worker that is done takes over what the
+# other has left: slow tests lie close together.
 ONE_THREAD := OMP_NUM_THREADS=1
 WORKERS ?= 2
 TESTS ?= tests
@@ -37,7 +38,7 @@ test: developer ## pass every test, notebooks included (under 25 minutes on two 
 	@echo "Every test: under 25 minutes on two cores."
 	@mkdir -p build && rm -f $(SKIPS)
 	@WORKSHOP_SKIPS=$(SKIPS) $(ONE_THREAD) $(PY) -m pytest -q tests/browser
-	@WORKSHOP_SKIPS=$(SKIPS) $(ONE_THREAD) $(PY) -m pytest -n $(WORKERS) --ignore=tests/browser $(TESTS)
+	@WORKSHOP_SKIPS=$(SKIPS) $(ONE_THREAD) $(PY) -m pytest -n $(WORKERS) --dist worksteal --ignore=tests/browser $(TESTS)
 
 check: developer ## the maintainer's loop: lint, fast tests, fresh notebooks (under a minute, offline)
 	@echo "Lint, fast tests, fresh notebooks: under a minute."
