@@ -468,7 +468,7 @@ for task in ("known facts", "unseen facts", "facts in JSON"):
 show_verdict("C20", "06_tune_or_retrieve")
 
 # %% [markdown]
-# Of unseen facts both beat the better one by 0.22 [0.12, 0.31], as JSON by 0.32 [0.21, 0.43], and by as much beyond the sum of the gains, since tuning alone gains nothing there. Against the best prompt for reading, which comes below, 0.13 [0.03, 0.23] are left of the first. Of known facts: −0.04 [−0.24, 0.17], too wide to say more. So they add up where each does what the other can't. (As JSON, the adapter was made for this form.)
+# Of unseen facts both beat the better one by 0.22 [0.12, 0.31], as JSON by 0.32 [0.21, 0.43], and by as much beyond the sum of the gains, since tuning alone gains nothing there. Against the best prompt for reading, which comes below, 0.13 [0.03, 0.23] are left of the first. Of known facts: −0.04 [−0.24, 0.17], too wide to say more. So they add up where each does what the other can't.
 
 # %% [markdown] tags=["slide"]
 # ## Study the book, then open it
