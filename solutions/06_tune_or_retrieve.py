@@ -291,19 +291,27 @@ mine = [row for row in read_record().rows if row.lesson == "06" and row.source =
 show(plot_grid(measured.rows, own=mine))
 
 # %% [markdown]
-# **Known** facts: by heart 0.48, read by *reader* 0.43. The plain model reads none of the 30, though the answer stands in 0.83 of its prompts; these are asked in other words, the unseen ones as they were written. **Unseen** facts: no tuning tells a model what it hasn't read. Retrieval 0.23, and 0.45 with an adapter that has learnt to read. **Changed** facts: the model that was tuned on the old answers gives them for 0.93, and no new one. *Reader*, behind the new pages: 0.70.
+# **Known** facts: by heart 0.48, read by *reader* 0.43. The plain model reads none of the 30, though the answer stands in 0.83 of its prompts; these are asked in other words, the unseen ones as they were written. **Unseen** facts: no tuning tells a model what it hasn't read. Retrieval 0.23, and 0.45 with an adapter that has learnt to read.
+
+# %% [markdown]
+# **Changed** facts: the model that was tuned on the old answers gives them for 0.93, and no new one. *Reader*, behind the new pages: 0.70.
 
 # %% [markdown]
 # **Format**: one solved example in the prompt is enough for the keys (in lesson 04, 0.69 of their values came from the allowed list). **Judgement**: tuning and nearest examples beat the prompt, and none is good: lesson 04's longer training got 0.46, its encoder 0.78, and copying the nearest ticket's labels, without any language model, 0.48. Sorting is no work for a writer.
 
 # %% [markdown]
-# **Voice**: tuning brings the frame, 0.85; the nearest answers bring the house's own words: 0.48 of the answers have one, by tuning alone 0.08. **Facts in JSON**: both, 0.44. **Old skills**: *reader* lost 0.31 [0.19, 0.42]; passages that have nothing to do with the question cost the plain model 0.10 [0.01, 0.20]. **Abstaining**: told to, the plain model refuses 0.37, behind passages none. LoRA's 0.85 is *reader* with nothing to read: it then refuses 0.91 of what the handbook answers, too.
+# **Voice**: tuning brings the frame, 0.85; the nearest answers bring the house's own words: 0.48 of the answers have one, by tuning alone 0.08. **Facts in JSON**: both, 0.44.
+
+# %% [markdown]
+# **Old skills**: *reader* lost 0.31 [0.19, 0.42]; passages that have nothing to do with the question cost the plain model 0.10 [0.01, 0.20]. **Abstaining**: told to, the plain model refuses 0.37, behind passages none. LoRA's 0.85 is *reader* with nothing to read: it then refuses 0.91 of what the handbook answers, too.
 
 # %% [markdown]
 # Four things that the table doesn't say.
 #
 # - Not every tuning costs old skills: *facts* lost 0.47 and *json* 0.35, *voice* nothing that could be told (+0.07 [−0.02, 0.17]). And not all go: *reader*'s sums fell from 0.58 to 0.03, its reading of a page stayed.
 # - Most of *both*, and LoRA's unseen facts, facts in JSON and abstaining, are one training each.
+
+# %% [markdown]
 # - Where none was right, up to 0.31 may still be, with ten documents.
 # - Overlapping frames aren't a test: the difference of two cells has an interval of its own. You make one now.
 
