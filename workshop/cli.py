@@ -140,6 +140,18 @@ def fetch(profile: str, shared: bool, pin: bool, again: bool, as_list: bool, ada
             click.echo(line)
 
 
+@commands.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen; another than this needs a key.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes a free one.")
+@click.option("--key", envvar="WORKSHOP_SERVE_KEY", show_envvar=True, help="What clients must send as their key.")
+@click.option("--folder", type=FOLDER, help="Where files, jobs and tuned models are kept; without it, your cache.")
+def serve(host: str, port: int, key: str | None, folder: Path | None) -> None:
+    """Serve the profile's models to OpenAI clients on this machine."""
+    from workshop.serve import run_server
+
+    run_server(host, port, key, folder)
+
+
 def _use_record(work: Path | None) -> Path:
     """Make the notebooks' record this process's own and return its folder.
 
