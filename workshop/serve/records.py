@@ -41,11 +41,11 @@ class Records:
             self._kept = {kind: self._read(kind) for kind in KINDS}
         except Timeout:
             raise WorkshopError(
-                f"another server has {folder}. Stop it, or choose another folder: workshop serve --folder DIR."
+                f"another server has {folder}. Stop it, or choose another folder: --folder DIR, serve(…, folder=…)."
             ) from None
         except OSError as error:
             raise WorkshopError(
-                f"can't write into {folder}: {error.strerror}. Choose another folder: workshop serve --folder DIR."
+                f"can't write into {folder}: {error.strerror}. Choose another: --folder DIR, serve(…, folder=…)."
             ) from None
 
     def _read(self, kind: str) -> dict[str, Record]:
@@ -99,11 +99,13 @@ def write_whole(path: Path, content: bytes) -> None:
 def cut_page(query: Mapping[str, str], records: list[Record]) -> dict[str, Any]:
     """Return the part of a list that a query wants: `limit` records after the one named `after`.
 
-    Raises Refusal for a limit out of range and a name that isn't in the list.
+    records: the newest first; with an `order` of asc the oldest comes first. Raises Refusal for a limit out of range
+    and a name that isn't in the list.
     """
     wanted, after = query.get("limit", "20"), query.get("after")
     if not (wanted.isdecimal() and 1 <= int(wanted) <= MOST_LISTED):
         raise Refusal(f"limit: expected 1 to {MOST_LISTED:,}, got {wanted!r}.", code="invalid_value", param="limit")
+    records = records[::-1] if query.get("order") == "asc" else records
     names = [one["id"] for one in records]
     if after is not None and after not in names:
         raise Refusal(f"after: there is no {after!r} in this list.", code="invalid_value", param="after")

@@ -46,7 +46,7 @@ def serve(
         stack.callback(records.close)
         models = Models(tokenizer, model, encoder, records, Turns())
         trainer = Trainer(records, models)
-        app = build_app(models, trainer, key, LOOPBACK if is_loopback(host) else None)
+        app = build_app(models, trainer, key, (*LOOPBACK, host) if is_loopback(host) else None)
         options = {"http": "h11", "ws": "none", "lifespan": "off", "log_config": None, "access_log": False}
         server = uvicorn.Server(uvicorn.Config(app, **options, timeout_graceful_shutdown=1))
         trainer.start()
