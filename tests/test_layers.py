@@ -150,7 +150,8 @@ def test_import_is_light():
 # proxies (450), what checks say of a mistake (900) and the doctor (440) would have to go for it.
 # Lesson 06, which closes the core, brought the tree, the sheet, the cards, the pictures of a decision, `catch-up` and
 # the scoreboard to take along: about 960 lines more than a lesson has.
-MOST_LINES = 12_560
+# `workshop serve` is 1,290: a protocol whose errors, streams, files and jobs a real client must understand.
+MOST_LINES = 13_850
 MOST_LINES_A_LESSON = 480
 FIRST_LESSONS = 2
 

@@ -95,6 +95,12 @@ def test_teachers_libraries_are_nobodys_problem(installed):
     assert "for teachers and maintainers only" in finding.next_step
 
 
+def test_other_peoples_stacks_may_be_missing(installed):
+    (finding,) = libraries.check_extra("stacks", [("openai", "2.0")])
+    assert finding.state == "note"
+    assert "for lesson 08 and workshop serve only" in finding.next_step
+
+
 def test_other_versions_are_warned_about(installed):
     installed.update(numpy="1.26.4", gensim="4.5.0")
     _, numpy, gensim = libraries.check_extra("words", WORDS)

@@ -11,6 +11,8 @@ from workshop.errors import INSTALL
 DISTRIBUTION = "tune-or-retrieve"
 CONSTRAINTS = Path(__file__).resolve().parent.parent.parent / "constraints.txt"
 STAFF = ("build", "teach", "dev")
+# Whose libraries are missed by those alone who want what they are for.
+FOR_SOME = {"stacks": "for lesson 08 and workshop serve only"}
 
 
 def read_extras() -> dict[str, list[tuple[str, str]]]:
@@ -36,9 +38,10 @@ def check_extra(extra: str, requirements: list[tuple[str, str]]) -> list[Finding
     versions = {name: _installed(name) for name, _ in requirements}
     present = {name: version for name, version in versions.items() if version}
     line = INSTALL.format(extra=extra) if extra != "base" else "pip install -e ."
-    if extra in STAFF and len(present) < len(versions):
+    if extra in (*STAFF, *FOR_SOME) and len(present) < len(versions):
         missing = ", ".join(name for name in versions if name not in present)
-        return [Finding(f"[{extra}]", "note", f"without {missing}", f"for teachers and maintainers only: {line}")]
+        whom = FOR_SOME.get(extra, "for teachers and maintainers only")
+        return [Finding(f"[{extra}]", "note", f"without {missing}", f"{whom}: {line}")]
     findings = [Finding(f"[{extra}]", "ok", ", ".join(f"{name} {version}" for name, version in present.items()))]
     for name, bound in requirements:
         version, pin = versions[name], pins.get(_plain(name))
