@@ -1,5 +1,6 @@
 """Files and fine-tuning jobs of `workshop serve`: a real LoRA in the background that no restart loses."""
 
+import re
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import pytest
 
 from tests.workshop.serving import (
     ANSWER,
+    BERT,
     CHAT,
     LLAMA,
     LONG,
@@ -26,6 +28,7 @@ from workshop.bot import answer
 from workshop.errors import WorkshopError
 from workshop.serve import serve
 
+ROOT = Path(__file__).parents[2]
 SHORT = len(ANSWER)
 
 
@@ -126,6 +129,8 @@ def test_events_tell_the_loss_the_newest_first_and_page_by_page(client, done):
     page = client.fine_tuning.jobs.list_events(done.id, limit=2, after=events[3].id)
     assert [one.id for one in page.data] == [one.id for one in events[4:6]]
     assert done.id in [one.id for one in client.fine_tuning.jobs.list(limit=1)]
+    names = [one.id for one in client.files.list()]
+    assert names[::-1] == [one.id for one in client.files.list(order="asc")]
     for bad in ({"limit": 0}, {"after": "nobody"}):
         with pytest.raises(openai.BadRequestError, match=next(iter(bad))):
             client.fine_tuning.jobs.list(**bad)
@@ -216,6 +221,20 @@ def test_a_tuned_model_can_be_deleted(client, file):
     assert client.fine_tuning.jobs.retrieve(job.id).fine_tuned_model == name
 
 
+def test_the_code_of_the_documentation_runs(client, tmp_path, monkeypatch, capsys):
+    text = (ROOT / "docs" / "serve.md").read_text(encoding="utf-8")
+    code = re.search(r"```python\n(import time.*?)```", text, re.DOTALL)[1]
+    names = {"http://127.0.0.1:8000/v1": str(client.base_url), "smollm2-135m-instruct": LLAMA, "all-minilm-l6-v2": BERT}
+    for name, other in names.items():
+        assert name in code
+        code = code.replace(name, other)
+    (tmp_path / "chats.jsonl").write_bytes(LINE * 2)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    exec(code, {})
+    assert "The model is ready: ft:tiny-llama:quay:" in capsys.readouterr().out
+
+
 def test_leaving_fails_the_job_that_trains_and_keeps_the_queue(tiny, tmp_path):
     with serve(*tiny, folder=tmp_path) as address:
         client = connect(address)
@@ -255,7 +274,7 @@ with serve(*load_tiny(folder / "models"), folder=folder / "served") as address:
 def test_a_killed_servers_job_has_failed_and_its_models_are_there(tiny, tmp_path):
     child = subprocess.Popen(
         [sys.executable, "-c", CHILD, str(tmp_path)],
-        cwd=Path(__file__).parents[2],
+        cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
