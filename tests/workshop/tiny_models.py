@@ -53,13 +53,13 @@ def make_qwen(folder: Path, *, seed: int = 0) -> Path:
     return folder
 
 
-def make_bert(folder: Path, *, seed: int = 0) -> Path:
+def make_bert(folder: Path, *, context: int = 512, seed: int = 0) -> Path:
     """Save a BERT of a few thousand weights that reads single bytes, with its tokenizer."""
     tokenizer = _byte_tokenizer()
     tokenizer.save_pretrained(folder)
     torch.manual_seed(seed)
     shape = {"hidden_size": 16, "intermediate_size": 24, "num_hidden_layers": 1, "num_attention_heads": 2}
-    config = BertConfig(vocab_size=len(tokenizer), max_position_embeddings=512, **shape)
+    config = BertConfig(vocab_size=len(tokenizer), max_position_embeddings=context, **shape)
     BertModel(config).save_pretrained(folder)
     return folder
 
