@@ -5,12 +5,15 @@ from workshop.plots.decision import plot_break_even, plot_grid, plot_year
 from workshop.plots.decision_tree import plot_tree
 from workshop.plots.ideas import plot_bridge, plot_step, plot_table, plot_window
 from workshop.plots.lowrank import plot_low_rank, plot_rank
+from workshop.plots.many_tasks import plot_gains, plot_spans
 from workshop.plots.outcomes import plot_outcomes
 from workshop.plots.prompting import plot_causal, plot_masked, plot_memory, plot_wordings
 from workshop.plots.retrieval import plot_cells, plot_late, plot_price
 from workshop.plots.series import plot_rows
+from workshop.plots.shapes import plot_shapes
 from workshop.plots.spaces import plot_analogies, plot_association, plot_word_map
 from workshop.plots.style import PALETTE, alternative_text, show
+from workshop.plots.tags import plot_tags
 from workshop.plots.texts import plot_attention, plot_bytes, plot_scores, plot_way
 from workshop.plots.tuning import (
     LiveLoss,
@@ -41,6 +44,7 @@ __all__ = [
     "plot_causal",
     "plot_cells",
     "plot_frozen",
+    "plot_gains",
     "plot_grid",
     "plot_islands",
     "plot_labels",
@@ -57,10 +61,13 @@ __all__ = [
     "plot_rows",
     "plot_scores",
     "plot_settings",
+    "plot_shapes",
     "plot_sizes",
+    "plot_spans",
     "plot_step",
     "plot_sureness",
     "plot_table",
+    "plot_tags",
     "plot_tree",
     "plot_way",
     "plot_window",

@@ -8,6 +8,7 @@ from workshop.widgets.prediction import predict, predictions
 from workshop.widgets.rank_slider import rank_slider
 from workshop.widgets.scenario_cards import scenario_cards
 from workshop.widgets.search_box import search_box
+from workshop.widgets.tag_box import tag_box
 
 __all__ = [
     "chat_box",
@@ -18,5 +19,6 @@ __all__ = [
     "rank_slider",
     "scenario_cards",
     "search_box",
+    "tag_box",
     "word_map",
 ]
