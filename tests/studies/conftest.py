@@ -1,0 +1,35 @@
+"""What short forms of studies run on: a language model of a few thousand weights in SmolLM2's place, with adapters."""
+
+import sys
+
+import pytest
+
+CHAT = [{"role": "user", "content": "Ahoy?"}, {"role": "assistant", "content": "Ahoy."}]
+
+
+@pytest.fixture
+def tiny_language_model(tmp_path_factory, monkeypatch):
+    """Put a tiny model wherever a study loads SmolLM2, and adapters beside it that fit.
+
+    A short form shows that every run and figure comes out; what they are is the study's own matter.
+    """
+    pytest.importorskip("peft")
+    from studies.adapters import asking
+    from tests.workshop.tiny_models import make_llama
+    from workshop.models import open_language_model
+    from workshop.settings import Settings
+    from workshop.tune import Recipe, lora, train_adapter
+    from workshop.tune.shipped import read_chats, read_recipe, write_recipe
+
+    folder = tmp_path_factory.mktemp("tiny")
+    loaded = open_language_model(make_llama(folder / "llama", context=32_768), Settings(device="cpu", dtype="float32"))
+    for name in ("json", "voice", "facts", "reader"):
+        train_adapter(*loaded, [CHAT], Recipe(rank=2, epochs=1), folder / "adapters" / name)
+        shipped = lora.ADAPTERS / name
+        write_recipe(folder / "adapters" / name, loaded[1], read_recipe(shipped), read_chats(shipped))
+    monkeypatch.setattr(lora, "ADAPTERS", folder / "adapters")
+    real = asking.load
+    for name in [name for name in sys.modules if name.startswith("studies.")]:
+        if getattr(sys.modules[name], "load", None) is real:
+            monkeypatch.setattr(sys.modules[name], "load", lambda: loaded)
+    return loaded
