@@ -19,6 +19,11 @@ OTHERS = "other reasons"
 REASONS = pytest.StashKey[list[str]]()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let slow tests come first: what is short fills the time at the end, when workers wait for one another."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 def sort_reason(reason: str) -> str:
     """Return what a skipped test wanted."""
     return next((want for want, (pattern, _) in WANTS.items() if re.search(pattern, reason)), OTHERS)
