@@ -1,4 +1,4 @@
-"""Cells of lessons 04 to 06 run under `large`, and on own texts: another model, its own adapters, no band."""
+"""Cells of lessons 04 to 07 run under `large`, and on own texts: another model, its own adapters, no band."""
 
 import sys
 
@@ -9,15 +9,18 @@ pytest.importorskip("peft")
 import torch
 
 from backstage.lessons.notebooks import make_solved
-from tests.workshop.tiny_models import make_llama
+from tests.workshop.tiny_models import make_bert, make_llama
 from workshop import check, models
-from workshop.models import load_encoder, open_language_model
+from workshop.models import heads, load_encoder, open_language_model
 from workshop.settings import Settings
 from workshop.tune import Recipe, lora, train_adapter
 
 TUNED, RETRIEVED, COMPARED = "04_prompt_or_lora", "05_retrieval_bot", "06_tune_or_retrieve"
+SEVERAL = "07_many_tasks"
 CHAT = [{"role": "user", "content": "Ahoy?"}, {"role": "assistant", "content": "Ahoy."}]
 SPARED = {"seconds=20": "seconds=0.2", "max_new_tokens=": "max_new_tokens=2 + 0 * "}
+# fit's steps, of lesson 07.
+STEPS = {"steps=": "steps=2 + 0 * "}
 
 
 @pytest.fixture
@@ -45,7 +48,7 @@ def stand_ins(tmp_path, monkeypatch):
     return asked
 
 
-def run_lesson(stem, monkeypatch):
+def run_lesson(stem, monkeypatch, spared=SPARED):
     """Run all code of a solved lesson; return its names, and the bands that it was held to."""
     bands = []
     monkeypatch.setattr(type(check), "band", lambda *said: bands.append(said))
@@ -54,7 +57,7 @@ def run_lesson(stem, monkeypatch):
     codes = ["".join(cell["source"]) for cell in make_solved(stem)["cells"] if cell["cell_type"] == "code"]
     assert len(codes) > 40
     for code in codes:
-        for long, short in SPARED.items():
+        for long, short in spared.items():
             code = code.replace(long, short)
         exec(compile(code, f"a cell of {stem}", "exec"), lesson)
     return lesson, bands
@@ -138,3 +141,16 @@ def test_lesson_06_asks_an_own_handbook_and_draws_it_beside_the_grid(own_handboo
     assert {path.name for path in own_handbook.parent.glob("*.*")} == {
         *("scoreboard.csv", "scoreboard.png", "tune_or_retrieve.html"),
     }
+
+
+@pytest.mark.slow
+def test_lesson_07_points_at_answers_in_an_own_handbook(own_handbook, tmp_path, monkeypatch, capsys):
+    bert = make_bert(tmp_path / "bert", context=2048)
+    monkeypatch.setattr(heads, "fetch_model", lambda entry: bert)
+    lesson, bands = run_lesson(SEVERAL, monkeypatch, SPARED | STEPS)
+    said = capsys.readouterr().out
+    assert (lesson["settings"].profile, bands) == ("large", [])
+    assert {one.document for one in lesson["passages"]} == set(PAGES)
+    assert [ticket.text for ticket in lesson["tickets"]] == ["Late", "A dog?"]
+    assert "Where do I park?" in said
+    assert said.count(": passed (") == 6
