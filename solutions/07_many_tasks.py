@@ -955,15 +955,16 @@ show_verdict("C22", "07_many_tasks")
 # demonstration 7.31
 from workshop.score import record_row
 
-own = {
-    "entities": ("f1", f1(truths, guesses), len(test)),
-    "spans": ("exact", float(np.mean(right)), len(right)),
-    "prices in words": ("exact", float(np.mean([a == b for a, b in zip(said, truth, strict=True)])), len(truth)),
-    "pictures": ("accuracy", scores["tuned"], len(rest)),
-}
-for task, (metric, value, n) in own.items():
-    record_row({"lesson": "07", "method": "tuned", "task": task, "metric": metric, "value": value, "n": n})
-    print(f"{task}: {value:.2f} of {n}")
+done = [a == b for a, b in zip(said, truth, strict=True)]
+rows = [
+    {"lesson": "07", "method": "tuned", "task": "entities", "metric": "f1", "value": f1(truths, guesses)},
+    {"lesson": "07", "method": "tuned", "task": "spans", "metric": "exact", "value": np.mean(right)},
+    {"lesson": "07", "method": "tuned", "task": "prices in words", "metric": "exact", "value": np.mean(done)},
+    {"lesson": "07", "method": "tuned", "task": "pictures", "metric": "accuracy", "value": scores["tuned"]},
+]
+for row, n in zip(rows, (len(test), len(right), len(done), len(rest)), strict=True):
+    record_row(row | {"value": float(row["value"]), "n": n})
+    print(f"{row['task']}: {row['value']:.2f} of {n}")
 
 # %% [markdown] tags=["slide"]
 # ## Which shape for what
