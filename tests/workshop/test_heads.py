@@ -81,9 +81,7 @@ def test_labels_must_be_two_or_more_and_differ(labels):
 
 def test_a_damaged_encoder_is_named_in_one_line(bert):
     (bert / "config.json").write_text("{")
-    with pytest.raises(
-        WorkshopError, match="can't load minilm-wheel with a head for each token: .* is not a valid JSON file"
-    ):
+    with pytest.raises(WorkshopError, match="can't load minilm-wheel with a head for each token: It looks like"):
         load_span_reader(CPU)
 
 
