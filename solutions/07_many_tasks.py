@@ -47,7 +47,7 @@ predictions("C22")
 # Two comparisons keep us honest. A **baseline**: what a few lines without any network reach. And **from nothing**: the same network with random weights, trained just as long.
 
 # %% [markdown]
-# The loop is the same for all. A transformers model with a head takes a batch with labels and computes its own loss, so training needs nothing else:
+# The loop is the same for all that you train here. A transformers model with a head takes a batch with labels and computes its own loss, so training needs nothing else:
 #
 # ```python
 # for step in range(steps):
@@ -174,7 +174,7 @@ for word, tag in zip(train[691].tokens, to_tags(list(train[691].tokens), list(tr
 # %% [markdown] tags=["slide"]
 # ### Words and pieces
 #
-# One more step: MiniLM doesn't read words but pieces (lesson 02). *Kettlewick* is three of them. And it adds a mark at either end. Which pieces get the word's label? The usual answer: the first piece. All others get −100, and the loss leaves these out, as in lesson 04.
+# One more step: MiniLM doesn't read words but pieces (lesson 02). *Kettlewick* is two of them. And it adds a mark at either end. Which pieces get the word's label? The usual answer: the first piece. All others get −100, and the loss leaves these out, as in lesson 04.
 
 # %% [markdown]
 # There is a trap in our encoder: it reads lower case only. *Dart* and *dart* are the same to it, and capitals are a good part of what makes a name. What a tokenizer throws away, no training brings back. So we say it in another way: a `^` before each word that begins with a capital.
@@ -946,7 +946,7 @@ show(plot_gains(gains))
 show_verdict("C22", "07_many_tasks")
 
 # %% [markdown]
-# Two of six count: spans and reviews. *Holds within limits*, at the lower edge. At first four counted. Then we wrote better rules for summaries and prices, and their gain was gone; and for reviews the frozen vectors are as good. One loop trained all six, that much is true. Whether it pays, the baselines tell, and they are only as good as somebody has tried to make them.
+# Two of six count: spans and reviews. *Holds within limits*, at the lower edge. At first four counted. Then we wrote better rules for summaries and prices, and their gain was gone; and for reviews the frozen vectors are as good. The same six steps served all six, that much is true. Whether it pays, the baselines tell, and they are only as good as somebody has tried to make them.
 
 # %% [markdown]
 # Your rows for the scoreboard: what you trained yourself, on parts of the tests, with fewer steps than ours.
@@ -1067,4 +1067,4 @@ print(make_code())
 # - You can say which shape of network suits which task; one loop trained four of them.
 # - You judged each task by a plain baseline and by the same network from nothing, and saw where tuning didn't pay.
 #
-# *My boat was delayed* now has a ship, a port and an amount marked in it.
+# *My boat was delayed* has been searched for names here, by a network that had never met them.

@@ -43,8 +43,9 @@ RULES = {
 LIMITS = {
     "C22": "Six small tasks, three of them on one invented company's texts, labelled by a rule or by their writer; "
     "prices in words are our own invention, and times are their nearest kin. The pictures' start was trained here, on "
-    "digits of the same set. Equal seconds leave out what the pre-trained start has cost its makers. One recipe means "
-    "one loop and one way to choose a rate: data, head and score are each task's own."
+    "digits of the same set. Equal seconds leave out what the pre-trained start has cost its makers. Names recur, and "
+    "intervals draw pages and tickets. One recipe means the same six steps and one way to choose a rate: data, head, "
+    "score and, for two tasks, the loop are their own."
 }
 
 
