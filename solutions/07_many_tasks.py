@@ -1067,4 +1067,4 @@ print(make_code())
 # - You can say which shape of network suits which task; one loop trained four of them.
 # - You judged each task by a plain baseline and by the same network from nothing, and saw where tuning didn't pay.
 #
-# *My boat was delayed* has been searched for names here, by a network that had never met them.
+# *My boat was delayed* has been searched for names: a role was found, the ship wasn't.
