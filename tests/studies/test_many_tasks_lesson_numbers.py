@@ -110,7 +110,9 @@ def test_names_are_found_as_told(results, text):
     said = f"reach {interval(features)}, the tuned network {interval(tuned)}"
     gap = over(results, "entities", "baseline")
     assert (gap.settings["other"], gap.low < 0 < gap.high) == ("features of words", True)
-    assert f"{said}: {interval(gap)}, they can't be told apart." in text
+    took = [round(row.seconds) for row in (features, tuned)]
+    told = "they can't be told apart, and it took {} seconds against {}.".format(*took)
+    assert f"{said}: {interval(gap)}, {told}" in text
     assert f"from random weights the same network gets {interval(nothing)}" in text
     assert f"Without `^` ours reaches {interval(bare)}, and of the ships none." in text
     assert f"Ours had {tuned.settings['steps']} steps of sixteen sentences" in text
@@ -249,7 +251,10 @@ def test_lines_and_reviews_are_as_told(results, text):
     assert f"Tuned {interval(tuned)}; counted words {interval(words)}; from nothing {interval(nothing)}" in text
     gap = over(results, "sentiment", "frozen")
     assert gap.low < 0 < gap.high
-    assert f"frozen, has {interval(frozen)}, which tuning didn't better ({interval(gap)})" in text
+    assert (
+        f"*frozen* (a head alone was fitted), has {interval(frozen)}, which tuning didn't better ({interval(gap)})"
+        in text
+    )
     assert f"SmolLM2's last token {interval(last)}" in text
     assert over(results, "sentiment", "baseline").settings["other"] == "bag of words"
 
