@@ -33,9 +33,9 @@ lab: learner ## open the lessons in JupyterLab (about 3 minutes the first time, 
 	@$(WORKSHOP) doctor
 	@$(WORKSHOP) lab
 
-test: developer ## pass every test, notebooks included (under 25 minutes on two cores)
+test: developer ## pass every test, notebooks included (about half an hour on two cores)
 	@$(WORKSHOP) fetch
-	@echo "Every test: under 25 minutes on two cores."
+	@echo "Every test: about half an hour on two cores."
 	@mkdir -p build && rm -f $(SKIPS)
 	@WORKSHOP_SKIPS=$(SKIPS) $(ONE_THREAD) $(PY) -m pytest -q tests/browser
 	@WORKSHOP_SKIPS=$(SKIPS) $(ONE_THREAD) $(PY) -m pytest -n $(WORKERS) --dist worksteal --ignore=tests/browser $(TESTS)
