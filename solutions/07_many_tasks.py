@@ -958,7 +958,7 @@ show_verdict("C22", "07_many_tasks")
 # Two of six count: spans and reviews. *Holds within limits*, at the lower edge. At first four counted. Then we wrote better rules for summaries and prices, and their gain was gone; and for reviews the frozen vectors are as good. The same six steps served all six, that much is true. Whether it pays, the baselines tell, and they are only as good as somebody has tried to make them.
 
 # %% [markdown]
-# Your rows for the scoreboard: what you trained yourself, on parts of the tests, with fewer steps than ours.
+# Your rows for the scoreboard: what you trained yourself, some of it for fewer steps than ours, or asked on a part of the test.
 
 # %%
 # demonstration 7.31
