@@ -85,7 +85,7 @@ def test_learners_never_get_nbgrader(extra):
 
 @pytest.mark.parametrize("extra", ["learn", "lab"])
 def test_other_stacks_are_not_in_the_learners_base(extra):
-    assert not {"openai", "starlette", "uvicorn"} & closure(extra)
+    assert not {"chromadb", "langchain-core", "openai", "qdrant-client", "starlette", "uvicorn"} & closure(extra)
 
 
 def test_everybody_means_the_same_pythons():
