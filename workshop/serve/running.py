@@ -47,7 +47,14 @@ def serve(
         models = Models(tokenizer, model, encoder, records, Turns())
         trainer = Trainer(records, models)
         app = build_app(models, trainer, key, (*LOOPBACK, host) if is_loopback(host) else None)
-        options = {"loop": "asyncio", "http": "h11", "ws": "none", "lifespan": "off", "log_config": None, "access_log": False}
+        options = {
+            "loop": "asyncio",
+            "http": "h11",
+            "ws": "none",
+            "lifespan": "off",
+            "log_config": None,
+            "access_log": False,
+        }
         server = uvicorn.Server(uvicorn.Config(app, **options, timeout_graceful_shutdown=1))
         trainer.start()
         stack.callback(trainer.stop)
