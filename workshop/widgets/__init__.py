@@ -8,6 +8,7 @@ from workshop.widgets.prediction import predict, predictions
 from workshop.widgets.rank_slider import rank_slider
 from workshop.widgets.scenario_cards import scenario_cards
 from workshop.widgets.search_box import search_box
+from workshop.widgets.store_box import store_box
 from workshop.widgets.tag_box import tag_box
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "rank_slider",
     "scenario_cards",
     "search_box",
+    "store_box",
     "tag_box",
     "word_map",
 ]
