@@ -274,10 +274,10 @@ def test_examination_says_what_is_used_and_what_is_wrong(folder):
     write(folder, "handbook/old.txt", WESTERN, "cp1252")
     write(folder, "budget.xlsx", "x")
     found = [(part.name, part.state, part.found) for part in examine(folder)]
-    assert found[0] == ("your handbook", "ok", "2 documents, 11 words (lessons 02, 05, 06, 07)")
+    assert found[0] == ("your handbook", "ok", "2 documents, 11 words (lessons 02, 05, 06, 07, 08)")
     assert found[1][:2] == ("your handbook", "warn")
     assert "Windows-1252" in found[1][2]
-    assert found[2] == ("your faq", "note", "not there: Skerryline's is used (lessons 02, 05, 06, 07)")
+    assert found[2] == ("your faq", "note", "not there: Skerryline's is used (lessons 02, 05, 06, 07, 08)")
     assert found[3][:2] == ("your tickets", "fail")
     assert found[4][:2] == ("your faq", "warn")
     assert found[5] == ("your data", "note", "not used: budget.xlsx")

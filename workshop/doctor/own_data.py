@@ -9,7 +9,7 @@ from workshop.data.files import DataWarning
 from workshop.doctor.finding import Finding
 from workshop.errors import WorkshopError
 
-LESSONS = {"handbook": "lessons 02, 05, 06, 07", "faq": "lessons 02, 05, 06, 07", "tickets": "lessons 03, 07"}
+LESSONS = {"handbook": "lessons 02, 05, 06, 07, 08", "faq": "lessons 02, 05, 06, 07, 08", "tickets": "lessons 03, 07"}
 EXPECTED = "it may hold handbook/ (Markdown, text, PDF), faq.jsonl or faq.csv, tickets.csv"
 FILES = ("handbook", "handbook_v2", *own.FAQ_FILES, "tickets.csv")
 MOST_NAMED = 5

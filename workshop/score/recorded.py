@@ -90,6 +90,8 @@ RECORDED: dict[Key, Place | None] = {
             ("07", "tuned", "pictures", "accuracy"),
         )
     },
+    **_same("08", "tickets", "form", ("job",)),
+    **_same("08", "same as ask", "answers", ("LangChain's chain",)),
 }
 
 

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -84,9 +85,9 @@ def run_server(host: str = HOST, port: int = PORT, key: str | None = None, folde
             time.sleep(1)
 
 
-def require_stacks() -> Any:
-    """Return uvicorn; raises MissingExtra where it or one of the others is missing."""
-    for module in ("pydantic", "python_multipart", "starlette"):
+def require_stacks(*modules: str) -> Any:
+    """Return uvicorn; raises MissingExtra where it, another of the server's or one of these modules is missing."""
+    for module in ("pydantic", "python_multipart", "starlette", *(one for one in modules if not find_spec(one))):
         require(module, "stacks")
     return require("uvicorn", "stacks")
 
