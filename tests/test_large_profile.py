@@ -1,4 +1,4 @@
-"""Cells of lessons 04 to 07 run under `large`, and on own texts: another model, its own adapters, no band."""
+"""Cells of lessons 04 to 08 run under `large`, and on own texts: another model, its own adapters, no band."""
 
 import sys
 
@@ -16,7 +16,7 @@ from workshop.settings import Settings
 from workshop.tune import Recipe, lora, train_adapter
 
 TUNED, RETRIEVED, COMPARED = "04_prompt_or_lora", "05_retrieval_bot", "06_tune_or_retrieve"
-SEVERAL = "07_many_tasks"
+SEVERAL, ELSEWHERE = "07_many_tasks", "08_other_stacks"
 CHAT = [{"role": "user", "content": "Ahoy?"}, {"role": "assistant", "content": "Ahoy."}]
 SPARED = {"seconds=20": "seconds=0.2", "max_new_tokens=": "max_new_tokens=2 + 0 * "}
 # fit's steps, of lesson 07.
@@ -154,3 +154,18 @@ def test_lesson_07_points_at_answers_in_an_own_handbook(own_handbook, tmp_path, 
     assert [ticket.text for ticket in lesson["tickets"]] == ["Late", "A dog?"]
     assert "Where do I park?" in said
     assert said.count(": passed (") == 6
+
+
+@pytest.mark.slow
+def test_lesson_08_puts_an_own_handbook_into_every_store(own_handbook, tmp_path, monkeypatch, capsys):
+    for name in ("OPENAI_BASE_URL", "OPENAI_API_KEY", "WORKSHOP_MODELS", "WEAVIATE_HOST", "PINECONE_INDEX"):
+        monkeypatch.delenv(name, raising=False)
+    lesson, bands = run_lesson(ELSEWHERE, monkeypatch, {})
+    said = capsys.readouterr().out
+    assert (lesson["settings"].profile, bands) == ("large", [])
+    assert {one["document"] for one in lesson["metadata"]} == set(PAGES)
+    assert lesson["questions"] != ["My boat was delayed. What do I get?", "How much does it cost to bring a dog?"]
+    assert lesson["job"].status == "succeeded"
+    assert lesson["job"].fine_tuned_model.startswith("ft:")
+    assert said.count("the same as at the beginning: True") == 3
+    assert said.count(": passed (") == 4
