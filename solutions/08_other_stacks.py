@@ -750,7 +750,7 @@ _, relevance = in_langchain.similarity_search_with_relevance_scores(questions[0]
 print(f"LangChain's own conversion of the first: {relevance:.4f}")
 
 # %% [markdown]
-# Three times the same cosines. LangChain can convert by itself, and calls the result *relevance*: 0.33, where the cosine is 0.52. Its formula, 1 − d/√2, is made for plain distances; FAISS gives squared ones. Lesson 05's threshold, set on cosines, would refuse other questions here. **Before you set a threshold, find out what the number is**: ask for a text that you stored, and look whether its own number is 1 or 0.
+# Three times the same cosines. LangChain can convert by itself, and calls the result *relevance*: 0.33, where the cosine is 0.52. Its formula, 1 − d/√2, is made for plain distances; FAISS gives squared ones. Lesson 05's threshold, set on cosines, would refuse other questions here. **Before you set a threshold, find out what the number is**: compute the cosine of one question and one passage yourself, and compare.
 
 # %% [markdown]
 # The **store box** asks all three. **Try**: a question of yours. Do the stores ever find different passages?
