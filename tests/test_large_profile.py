@@ -167,5 +167,5 @@ def test_lesson_08_puts_an_own_handbook_into_every_store(own_handbook, tmp_path,
     assert lesson["questions"] != ["My boat was delayed. What do I get?", "How much does it cost to bring a dog?"]
     assert lesson["job"].status == "succeeded"
     assert lesson["job"].fine_tuned_model.startswith("ft:")
-    assert said.count("the same as at the beginning: True") == 3
+    assert said.count("the same as at the beginning: True") == 2
     assert said.count(": passed (") == 4

@@ -46,10 +46,10 @@ def test_points_and_minutes_are_those_of_the_exercises(text):
 def test_the_job_is_the_one_that_was_measured(results, text, code):
     form, before, values = (one(results, method="job", metric=name) for name in ("form", "form_before", "values"))
     assert (form.low, form.high, before.high) == (1.0, 1.0, 0.0)
-    assert f'load_task("json", "train")[:{Plan().steps}], load_task("json", "test")[:6]' in code
+    assert f'load_task("json", "train")[:{Plan().steps}], load_task("json", "test")[:4]' in code
     assert '{"n_epochs": 1, "batch_size": 1, "learning_rate_multiplier": 0.4}' in code
     assert form.n == 12
-    assert "in each of our twelve jobs, with other tickets and seeds" in text
+    assert "in each of our twelve jobs, with other tickets and seeds, each asked about six: 72 of 72" in text
     assert f"Before the job none of {before.n * 6} had it" in text
     assert (
         f"{number(values.value)} of the values were right, from {number(values.low)} to {number(values.high)}" in text
