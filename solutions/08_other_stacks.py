@@ -118,7 +118,7 @@ client = OpenAI(base_url=address, api_key=os.environ.get("OPENAI_API_KEY", "any 
 print(address)
 
 # %% [markdown]
-# Nothing left this machine: `127.0.0.1` is the machine itself. Without a changed line the same cells ask a service instead: before Jupyter starts, set `OPENAI_BASE_URL` to its address, `OPENAI_API_KEY` to your key and `WORKSHOP_MODELS` to two of its names, for vectors and for chats, with a comma between. Then it sees your texts, and it costs money. Ours asks for no key.
+# Nothing left this machine: `127.0.0.1` is the machine itself. Without a changed line these cells can ask a service instead, if its models take `max_tokens` and `temperature`: before Jupyter starts, set `OPENAI_BASE_URL` to its address, `OPENAI_API_KEY` to your key and `WORKSHOP_MODELS` to two of its names, for vectors and for chats, with a comma between. Then it sees your texts, and it costs money. Ours asks for no key.
 
 # %%
 # demonstration 8.6
@@ -133,7 +133,7 @@ print(f"{theirs.shape[1]} numbers a text, {made.usage.total_tokens} tokens read"
 print(f"largest difference to ours: {np.abs(theirs - vectors[:3]).max():.7f}" if theirs.shape == (3, 384) else "")
 
 # %% [markdown]
-# The same vectors, to the last digits that a computer keeps. Now a **chat**: a list of messages, each with a **role** (system, user, assistant) and a **content**, the form that lesson 04's template wrote out. The prompt is the one that our bot made. **Predict**: the same answer? **Wait:** about 3 seconds.
+# The same vectors, but for rounding. Now a **chat**: a list of messages, each with a **role** (system, user, assistant) and a **content**, the form that lesson 04's template wrote out. The prompt is the one that our bot made. **Predict**: the same answer? **Wait:** about 3 seconds.
 
 # %% tags=["slide"]
 # demonstration 8.7
@@ -330,7 +330,7 @@ print(f"{len(chunks)} chunks → {joined}\nthe same as in one piece: {joined.str
 # %% [markdown] tags=["slide"]
 # ## The life of a job
 #
-# Back to the job. It goes through **statuses**: `queued`, `running`, then `succeeded`, `failed` or `cancelled`. Programs ask now and then, which is called **polling**. **Wait:** up to 30 seconds; some services need hours.
+# Back to the job. It goes through **statuses**: `queued`, `running`, then `succeeded`, `failed` or `cancelled`. Programs ask now and then, which is called **polling**. **Wait:** about 25 seconds, up to two minutes on a busy machine; services may need far longer.
 
 # %% tags=["slide"]
 # demonstration 8.12
@@ -357,8 +357,8 @@ print(job.fine_tuned_model, job.trained_tokens, "tokens trained on;", events[0].
 formed, values = 0, 0
 for one in fresh:
     ticket = [{"role": "user", "content": one.text}]
-    said = client.chat.completions.create(model=job.fine_tuned_model, messages=ticket, temperature=0, max_tokens=24)
-    text = said.choices[0].message.content
+    tuned = client.chat.completions.create(model=job.fine_tuned_model, messages=ticket, temperature=0, max_tokens=24)
+    text = tuned.choices[0].message.content
     try:
         found = json.loads(text)
         formed += set(found) == {"topic", "tone"}
@@ -386,7 +386,7 @@ if settings.data is None and settings.profile == "small" and "OPENAI_BASE_URL" n
 # | `openai.api_key = "…"` | `client = OpenAI(api_key="…")`, or `OPENAI_API_KEY` |
 # | `openai.Embedding.create(engine=…, input=…)` | `client.embeddings.create(model=…, input=…)` |
 # | `openai.ChatCompletion.create(…)` | `client.chat.completions.create(…)` |
-# | `reply["choices"][0]["text"]` | `reply.choices[0].message.content` |
+# | `reply["choices"][0]["message"]["content"]` | `reply.choices[0].message.content` |
 
 # %% [markdown]
 # | older texts | today |
@@ -395,7 +395,7 @@ if settings.data is None and settings.profile == "small" and "OPENAI_BASE_URL" n
 # | `openai tools fine_tunes.prepare_data -f FILE` | gone; a file is checked when it comes or when the job begins |
 # | `openai api fine_tunes.create -t FILE -m MODEL` | `client.files.create(…)`, `client.fine_tuning.jobs.create(…)` |
 # | `openai api fine_tunes.follow -i JOB` | `client.fine_tuning.jobs.list_events(…)` |
-# | `openai api completions.create -m MODEL -p TEXT` | `client.chat.completions.create(…)` |
+# | `openai api completions.create -m MODEL -p TEXT` | nearest: `client.chat.completions.create(…)` |
 
 # %% [markdown] tags=["slide"]
 # ## LangChain: names that all agree on
@@ -440,7 +440,7 @@ print("ours:", ", ".join(one.document for one in before[0].passages))
 # %% [markdown] tags=["slide"]
 # ## Chroma: a database for vectors
 #
-# Our index lives in memory and knows rows alone. A **vector database** keeps ids, texts, metadata and vectors together, on disk, and lets you change them. Two things matter. Chroma can make vectors itself, with a model that it *downloads*, and does so for every text that comes without a vector, even with `embedding_function=None`: always give vectors. And it has a switch for **telemetry**, reports to its makers on how it is used: off.
+# Our index lives in memory and knows rows alone. A **vector database** keeps ids, texts, metadata and vectors together, on disk. Chroma can make vectors itself, with a model that it *downloads*, and may do so for a text that comes without a vector, in some calls even with `embedding_function=None`: always give vectors. And it has a switch for **telemetry**, reports to its makers on how it is used: off.
 
 # %% tags=["slide"]
 # demonstration 8.17
@@ -590,7 +590,7 @@ check.other_stacks.filtered_top_k(filtered_top_k)
 two = [passages[0].document, passages[-1].document]
 where = {"document": {"$in": two}}
 scores = vectors @ asked[1]  # (N,)
-yours = [ids[row] for row in ready(filtered_top_k, "8.3")(scores.tolist(), metadata, where, 3)]
+yours = [ids[row] for row in ready(filtered_top_k, "8.3")(scores, metadata, where, 3)]
 theirs = chroma.query(query_embeddings=asked[1:], n_results=3, where=where)["ids"][0]
 print(f"yours:     {yours}\nChroma:    {theirs}")
 for fetched in (20, len(texts)):
@@ -598,12 +598,12 @@ for fetched in (20, len(texts)):
     print(f"LangChain: {[one.id for one in found]}, fetch_k={fetched}")
 
 # %% [markdown]
-# Chroma filters first. LangChain's FAISS store fetches the 20 nearest of *all* passages (`fetch_k`), drops what doesn't fit, and says nothing: the first mistake of 8.3, built in. We asked 200 questions, each within a single page (the pages took turns): the store gave too few for 0.98 of them, Chroma and Qdrant for none. Nothing says that passages are missing.
+# Chroma filters first. LangChain's FAISS store fetches the 20 nearest of *all* passages (`fetch_k`), drops what doesn't fit, and says nothing: the first mistake of 8.3, built in. We asked 200 questions, each within a single page of the handbook (they took turns): the store gave too few for 0.98 of them, Chroma and Qdrant for none. Nothing says that passages are missing.
 
 # %% [markdown] tags=["slide"]
 # ## One interface, more stores
 #
-# **Qdrant** is a database like Chroma; its local mode needs no server. It stands here behind LangChain's interface, and dozens of others could: to open one differs, to ask it doesn't.
+# **Qdrant** is a database like Chroma; its local mode needs no server. It stands here behind LangChain's interface, and dozens of others could: to open one differs, to ask it hardly does.
 
 # %% tags=["slide"]
 # demonstration 8.22
@@ -662,7 +662,7 @@ print(
 # One passage, one question, one pair of vectors, and three numbers: LangChain's FAISS store prints 0.951, Chroma 0.476, Qdrant 0.524. (These are ours; with own texts you have others.) All mean the same. Why?
 
 # %% [markdown]
-# Draw two vectors of length 1 from one point. The **cosine** c tells how far they point the same way; more is nearer. A **distance** tells how far their tips lie apart; less is nearer. The second follows from the first: the squared distance is 1 + 1 − 2c. So FAISS's *L2* is 2 − 2c, with the square left in. Chroma's *cosine distance* is 1 − c. And an index by inner product prints c itself.
+# Draw two vectors of length 1 from one point. The **cosine** c tells how far they point the same way; more is nearer. A **distance** tells how far their tips lie apart; less is nearer. The second follows from the first: the squared distance is 1 + 1 − 2c. So FAISS's *L2* is 2 − 2c, with the square left in. Chroma's *cosine distance* is 1 − c. And FAISS's index by inner product prints c itself.
 
 # %% tags=["slide"]
 # demonstration 8.24
@@ -744,7 +744,7 @@ check.other_stacks.to_cosine(to_cosine)
 cosine = ready(to_cosine, "8.4")
 metrics = {"LangChain + FAISS": "l2", "Chroma": "cosine", "Qdrant": "ip"}
 for name, metric in metrics.items():
-    print(f"{name:18} {cosine(np.array(printed[name]), metric).round(4)}")
+    print(f"{name:18} {np.asarray(cosine(np.array(printed[name]), metric)).round(4)}")
 print(f"{'true cosines':18} {np.array(best).round(4)}")
 _, relevance = in_langchain.similarity_search_with_relevance_scores(questions[0], k=1)[0]
 print(f"LangChain's own conversion of the first: {relevance:.4f}")
@@ -827,13 +827,13 @@ from workshop.score import read_results
 measured = read_results("08_other_stacks")
 names = ["FAISS, by hand", "LangChain + FAISS", "Chroma", "Qdrant, local"]
 timed = ["import_seconds", "import_megabytes", "build_seconds", "search_milliseconds", "disk_megabytes"]
-rows = [row for row in measured.rows if row.method in names and row.task in ("code", "installation")]
-rows += [row for row in measured.select(task="sentences") if row.metric in timed]
-rows.sort(key=lambda row: names.index(row.method))
-show(plot_prices(rows, "Fewest lines and most packages: Chroma. Four ways to keep 13,800 vectors."))
+costs = [row for row in measured.rows if row.method in names and row.task in ("code", "installation")]
+costs += [row for row in measured.select(task="sentences") if row.metric in timed]
+costs.sort(key=lambda row: names.index(row.method))
+show(plot_prices(costs, "Fewest lines and most packages: Chroma. Four ways to keep 13,800 vectors."))
 
 # %% [markdown]
-# Chroma needs the fewest lines, 18; by hand it is 31, filter and deleting included. The installation goes the other way: FAISS with NumPy is 3 packages, 124 MB; with LangChain 50 packages, 215 MB; Chroma 84 packages, 379 MB; Qdrant's client 20, 91 MB. Whoever installs them trusts all their makers. Loading takes 0.03 s by hand, 0.6 for LangChain, 2.0 for Chroma, 0.7 for Qdrant.
+# Chroma needs the fewest lines, 18; by hand it is 31, and an id that is added twice still stands there twice. Installations differ more: FAISS with NumPy is 3 packages, 124 MB; with LangChain 50 packages, 215 MB; Chroma 84 packages, 379 MB; Qdrant's client 20, 91 MB. Whoever installs them trusts all their makers. Loading takes, NumPy aside, 0.03 s by hand, 0.6 for LangChain, 2.0 for Chroma, 0.7 for Qdrant.
 
 # %% [markdown]
 # Filling took 0.03 s by hand, 0.1 with LangChain, 4.7 with Chroma, 20 with Qdrant's local mode; one search 0.8, 0.7, 1.6 and 51 milliseconds. Local mode compares with all vectors; Qdrant's server has an index, which we didn't measure. Chroma's index is approximate, as HNSW was in lesson 05; it found 0.997 of the true ten, the others 1.00. On the 480 passages all four searched in under 2 milliseconds. An answer takes two seconds.
@@ -859,11 +859,11 @@ show(plot_prices(rows, "Fewest lines and most packages: Chroma. Four ways to kee
 from workshop.score import record_row
 
 same = [answer == reply.answer for answer, reply in zip(answers, before[1:], strict=True)]
-rows = [
+records = [
     {"lesson": "08", "method": "job", "task": "tickets", "metric": "form"},
     {"lesson": "08", "method": "LangChain's chain", "task": "same as ask", "metric": "answers"},
 ]
-for row, right, n in zip(rows, (formed, sum(same)), (len(fresh), len(same)), strict=True):
+for row, right, n in zip(records, (formed, sum(same)), (len(fresh), len(same)), strict=True):
     record_row(row | {"value": right / n, "n": n})
     print(f"{row['method']}, {row['metric']}: {right} of {n}")
 
@@ -928,8 +928,8 @@ def bot(question):
     return reply.choices[0].message.content
 
 
-said = bot(questions[1])
-print(f"{said}\nthe same as at the beginning: {said.strip() == before[1].answer}")
+told = bot(questions[1])
+print(f"{told}\nthe same as at the beginning: {told.strip() == before[1].answer}")
 
 # %% [markdown]
 # ## Not here
