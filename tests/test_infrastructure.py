@@ -179,7 +179,7 @@ def test_binder_installs_the_pinned_set_of_an_extra_that_exists():
     text = (ROOT / "binder" / "postBuild").read_text()
     installs = re.findall(r"pip install .*", text)
     assert all("-c constraints.txt" in line for line in installs[:-1])
-    assert {extra for line in installs for extra in re.findall(r'"\.\[(\w+)\]"', line)} == {"lab"}
+    assert {extra for line in installs for extra in re.findall(r'"\.\[([\w,]+)\]"', line)} == {"lab,stacks"}
     assert installs[-1].endswith(MODELS_LINE.removeprefix("pip install "))
     assert text.index(installs[-1]) < text.index("workshop.cli fetch --shared") < text.index("workshop.cli doctor")
     assert "torch" in installs[0]  # before the rest, from PyTorch's own index of CPU builds
