@@ -22,7 +22,8 @@ class Store:
             self.next = max(self.rows, default=-1) + 1
 
     def add(self, ids: list[str], texts: list[str], metadata: list[dict], vectors: np.ndarray) -> None:
-        """Add passages with their vectors (N, D), each of length 1."""
+        """Add passages with their vectors (N, D), each of length 1; an id that is there is replaced."""
+        self.delete(ids)
         numbers = range(self.next, self.next + len(ids))
         self.index.add_with_ids(vectors, np.array(numbers))
         self.rows |= dict(zip(numbers, zip(ids, texts, metadata, strict=True), strict=True))
@@ -40,10 +41,11 @@ class Store:
         return [(self.rows[n][0], float(score)) for n, score in zip(numbers[0], scores[0], strict=True) if n >= 0]
 
     def delete(self, ids: list[str]) -> None:
-        """Delete passages by their ids."""
-        gone = [n for n, (name, _, _) in self.rows.items() if name in set(ids)]
-        self.index.remove_ids(np.array(gone))
-        self.rows = {n: one for n, one in self.rows.items() if n not in set(gone)}
+        """Delete passages by their ids; what isn't there is passed over."""
+        names = set(ids)
+        gone = {n for n, (name, _, _) in self.rows.items() if name in names}
+        self.index.remove_ids(np.array(sorted(gone), dtype=np.int64))
+        self.rows = {n: one for n, one in self.rows.items() if n not in gone}
 
     def save(self) -> None:
         """Write index and texts."""

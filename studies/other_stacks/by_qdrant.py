@@ -25,7 +25,9 @@ class Store:
     def search(self, vector: np.ndarray, k: int, where: dict | None = None) -> list[tuple[str, float]]:
         """Return ids and cosines of the k nearest passages whose metadata fit."""
         fits = [models.FieldCondition(key=a, match=models.MatchValue(value=b)) for a, b in (where or {}).items()]
-        found = self.client.query_points("pages", vector, query_filter=models.Filter(must=fits), limit=k)
+        found = self.client.query_points(
+            "pages", vector, query_filter=models.Filter(must=fits) if fits else None, limit=k
+        )
         return [(one.payload["id"], one.score) for one in found.points]
 
     def delete(self, ids: list[str]) -> None:

@@ -66,6 +66,7 @@ def try_stack(module: str, kept: Path, folder: Path) -> Found:
     found["filtered"], found["short"] = judge_filter(store, queries, exact, pages, places)
     with timed(found, "save_seconds"):
         store.save()
+    found["build_seconds"] += found.pop("save_seconds")  # some write as they are filled, others at the end
     found["disk_megabytes"] = sum(one.stat().st_size for one in folder.rglob("*") if one.is_file()) / 1e6
     del store
     return found

@@ -70,7 +70,10 @@ def test_the_chain_is_the_bot(results, text):
 def test_filters_lose_what_they_are_said_to_lose(results, text):
     short = {name: cost(results, name, "short", "handbook") for name in NAMES}
     assert f"We asked {QUERIES} questions" in text
-    assert f"gave too few for {number(short['LangChain + FAISS'])} of them, Chroma and Qdrant for none" in text
+    few = round(short["LangChain + FAISS"] * QUERIES)
+    assert f"gave too few for {few} of them, Chroma and Qdrant for none" in text
+    assert f"too few in {cost(results, 'LangChain + FAISS', 'short') * QUERIES:.0f} of {QUERIES} searches here" in text
+    assert not any(cost(results, name, "short") for name in NAMES if "LangChain" not in name)
     assert short["Chroma"] == short["Qdrant, local"] == 0
     assert all(cost(results, name, "filtered", "handbook") == 1 for name in NAMES if "LangChain" not in name)
 
@@ -79,6 +82,45 @@ def test_all_stores_give_the_same_and_keep_it(results):
     for name in NAMES:
         assert cost(results, name, "same", "handbook") == 1.0
         assert cost(results, name, "kept", "handbook") == cost(results, name, "kept") == 1.0
+
+
+def test_prices_are_those_that_were_measured(results, text):
+    hand, chain, chroma, qdrant = (
+        {metric: cost(results, name, metric, "installation") for metric in ("packages", "install_megabytes")}
+        | {"lines": cost(results, name, "lines", "code")}
+        for name in NAMES
+    )
+    lines = [one["lines"] for one in (chroma, hand, chain, qdrant)]
+    assert lines[2] == lines[3]
+    assert "fewest lines, {}; by hand it is {}, LangChain and Qdrant {}.".format(*lines) in text
+    for said, paid in (
+        ("FAISS with NumPy is {} packages, {} MB", hand),
+        ("with LangChain {} packages, {} MB", chain),
+        ("Chroma {} packages, {} MB", chroma),
+        ("Qdrant's client {} packages, {} MB", qdrant),
+    ):
+        assert said.format(f"{paid['packages']:.0f}", f"{paid['install_megabytes']:.0f}") in text
+    loading = [cost(results, name, "import_seconds") for name in NAMES]
+    assert "{:.2f} s by hand, {:.1f} for LangChain, {:.1f} for Chroma, {:.1f} for Qdrant".format(*loading) in text
+    filling = [cost(results, name, "build_seconds") for name in NAMES]
+    start, middle = (
+        "{:.1f} s by hand, {:.1f} with LangChain, {:.1f} with Chroma, which",
+        " builds an index, {:.1f} with",
+    )
+    assert (start + middle).format(*filling) in text
+    search = [cost(results, name, "search_milliseconds") for name in NAMES]
+    assert "One search: {:.1f}, {:.1f}, {:.1f} and {:.1f} milliseconds.".format(*search) in text
+    assert round(max(cost(results, name, "search_milliseconds", "handbook") for name in NAMES)) == 2
+    found = one(results, method="Chroma", task="sentences", metric="recall")
+    assert f"it found {found.low:.3f} to {found.high:.3f} of the true ten, the others 1.00." in text
+    assert all(cost(results, name, "recall") > 0.995 for name in NAMES if name != "Chroma")
+
+
+def test_trials_differ_by_no_more_than_told(results, text):
+    assert "differed by up to a factor of two" in text
+    timed = ("import_seconds", "build_seconds", "search_milliseconds")
+    rows = [row for metric in timed for row in results.select(task="sentences", metric=metric)]
+    assert 1.5 < max(row.high / row.low for row in rows) <= 2.05
 
 
 def test_no_figure_was_measured_on_fewer_trials_than_told(results, text):

@@ -1,6 +1,7 @@
 """`workshop serve` answers the real openai client: models, vectors, chats, streams, and the protocol's own errors."""
 
 import json
+import os
 import re
 import threading
 import time
@@ -310,3 +311,18 @@ def test_leaving_closes_the_address_and_ends_the_threads(tiny, tmp_path):
     while set(threading.enumerate()) - before and time.monotonic() < until:
         time.sleep(0.01)
     assert set(threading.enumerate()) - before == set()
+
+
+@pytest.mark.parametrize("before", [None, "example.org"])
+def test_texts_and_key_pass_by_the_environments_proxies(before, tiny, tmp_path, monkeypatch):
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    if before:
+        monkeypatch.setenv("NO_PROXY", before)
+    with serve(*tiny, folder=tmp_path) as address:
+        assert openai.OpenAI(base_url=address, api_key="none", max_retries=0).models.list().data
+        assert os.environ["no_proxy"].split(",") == [*([before] if before else []), "127.0.0.1"]
+    assert os.environ.get("NO_PROXY") == before
+    assert "no_proxy" not in os.environ

@@ -18,7 +18,7 @@ PRINTS: dict[str, tuple[Callable[[Any], Any], str]] = {
 }
 COSTS = {
     "lines": "lines of code", "packages": "packages", "install_megabytes": "install (MB)",
-    "import_seconds": "import (s)", "import_megabytes": "import (MB)", "build_seconds": "build index (s)",
+    "import_seconds": "import (s)", "import_megabytes": "import (MB)", "build_seconds": "fill, save (s)",
     "search_milliseconds": "search (ms)", "disk_megabytes": "on disk (MB)",
 }  # fmt: skip
 MOST_COLUMNS = 4

@@ -1,6 +1,7 @@
 """Start and stop the server: in a thread beside a notebook, or as the command `workshop serve`."""
 
 import ipaddress
+import os
 import signal
 import socket
 import threading
@@ -28,7 +29,8 @@ def serve(
 
     tokenizer, model: of load_language_model, whose weights are used, not copied; encoder: of load_encoder, or None.
     folder: where files, jobs and tuned models are kept, by default in the user's cache. key: what clients must send.
-    port: 0 takes a free one. On leaving, a job that is training has failed; those queued go on with the next server.
+    port: 0 takes a free one. While it lasts, clients of this process pass by the environment's proxies. On leaving, a
+    job that is training has failed; those queued go on with the next server.
     Raises MissingExtra where a library is missing; WorkshopError for a host that others reach and no key, a port that
     is taken, and a folder that can't be written or that another server has.
     """
@@ -48,18 +50,12 @@ def serve(
         models = Models(tokenizer, model, encoder, records, Turns())
         trainer = Trainer(records, models)
         app = build_app(models, trainer, key, (*LOOPBACK, host) if is_loopback(host) else None)
-        options = {
-            "loop": "asyncio",
-            "http": "h11",
-            "ws": "none",
-            "lifespan": "off",
-            "log_config": None,
-            "access_log": False,
-        }
-        server = uvicorn.Server(uvicorn.Config(app, **options, timeout_graceful_shutdown=1))
+        options = {"http": "h11", "ws": "none", "lifespan": "off", "log_config": None, "access_log": False}
+        server = uvicorn.Server(uvicorn.Config(app, loop="asyncio", **options, timeout_graceful_shutdown=1))
         trainer.start()
         stack.callback(trainer.stop)
         stack.enter_context(_running(server, door))
+        stack.enter_context(_past_proxies(host))
         name = f"[{host}]" if ":" in host else host
         yield f"http://{name}:{door.getsockname()[1]}/v1"
 
@@ -119,6 +115,20 @@ def _listen(host: str, port: int) -> socket.socket:
         raise WorkshopError(
             f"can't listen on {host}, port {port}: {reason}. Choose another: workshop serve --port 8001."
         ) from None
+
+
+@contextmanager
+def _past_proxies(host: str) -> Iterator[None]:
+    """Keep what this process sends to a host from the environment's proxies, keys and texts included."""
+    before = {name: os.environ.get(name) for name in ("NO_PROXY", "no_proxy")}
+    named = ",".join(dict.fromkeys(filter(None, (*before.values(), host))))
+    os.environ.update(dict.fromkeys(before, named))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name)
+            os.environ.update({} if value is None else {name: value})
 
 
 @contextmanager
