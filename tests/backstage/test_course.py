@@ -22,6 +22,7 @@ from backstage.course.make import make_course
 from backstage.course.mend import mend
 from backstage.lessons.notebooks import make_learner, make_solved, write_json
 from backstage.lessons.source import checkout, read_functions
+from tests.backstage.hearts import know_by_heart
 from workshop import cli
 from workshop.checks import run_check
 from workshop.checks.local import local_caller
@@ -68,18 +69,6 @@ def edit_answer(notebook, text):
     return notebook
 
 
-def known_by_heart():
-    """Return the source of an answer that knows the inputs of the visible check and no others."""
-    seen = {}
-
-    def remember(text):
-        seen[text] = count_words(text)
-        return Reply(seen[text])
-
-    run_check(find_exercise("0.1"), remember)
-    return f"def count_words(text):\n    return {seen!r}.get(text, {{}})"
-
-
 def as_colab_leaves_it(notebook):
     """Return the notebook without cell metadata, with the answer and its check merged in one cell below a copy."""
     notebook = edit_answer(notebook, ANSWER.format(noise="pass") + "\n" + CALL)
@@ -98,7 +87,7 @@ def make_submissions(release):
         "released": (release, 0),
         "wrong": (edit_answer(release, "def count_words(text):\n    return {w: 1 for w in text.lower().split()}"), 0),
         "noisy": (edit_answer(release, NOISE + ANSWER.format(noise=NOISY)), 2),
-        "by_heart": (edit_answer(release, known_by_heart()), 0),
+        "by_heart": (edit_answer(release, know_by_heart()), 0),
         "colab": (as_colab_leaves_it(release), 2),
     }
 

@@ -1,6 +1,8 @@
 """A real JupyterLab, started as learners start it, and a real browser on it."""
 
+import json
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -12,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.driver import Server, keep_picture
+from tests.browser.driver import Notebook, Server, keep_picture
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")
 FLAGS = [
@@ -78,6 +80,24 @@ def server(tmp_path_factory):
         except subprocess.TimeoutExpired:
             process.kill()
         log.close()
+
+
+@pytest.fixture
+def open_cell(page, server, request):
+    """Give a function that opens a notebook with one cell and runs it."""
+
+    def run(source):
+        cell = {"cell_type": "code", "id": "only", "metadata": {}, "outputs": [], "execution_count": None}
+        kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+        content = {"cells": [cell | {"source": source}], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
+        # A file for each test: Lab asks questions where one changes on disk. Brackets in an address open nothing.
+        name = re.sub(r"\W+", "_", request.node.name) + ".ipynb"
+        (server.work / name).write_text(json.dumps(content))
+        opened = Notebook(page, server, name)
+        opened.run()
+        return opened
+
+    return run
 
 
 def _own_environment(home: Path, token: str) -> dict[str, str]:

@@ -1,12 +1,9 @@
 """The glass bot and the chat box in a real JupyterLab, with a small random model that takes its time."""
 
-import json
 import time
 from pathlib import Path
 
 import pytest
-
-from tests.browser.driver import Notebook
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -48,19 +45,12 @@ hook = model.lm_head.register_forward_hook(write_slowly)
 
 
 @pytest.fixture
-def open_cell(page, server, request):
-    """Return a function that opens a notebook with one cell, runs it, and closes it in the end."""
-
+def open_bot(page, open_cell):
+    """Return a function that opens a notebook with a bot and one of its widgets, and closes it in the end."""
     opened = []
 
     def run(call):
-        cell = {"cell_type": "code", "id": "bot", "metadata": {}, "outputs": [], "execution_count": None}
-        kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-        name = f"{request.node.name}.ipynb"
-        content = {"cells": [{**cell, "source": BOT + call}], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
-        (server.work / name).write_text(json.dumps(content))
-        opened.append(Notebook(page, server, name))
-        opened[0].run()
+        opened.append(open_cell(BOT + call))
         return opened[0]
 
     yield run
@@ -79,8 +69,8 @@ def find_overflows(output) -> list[str]:
     )
 
 
-def test_the_glass_bot_answers_what_is_typed_and_what_is_clicked(open_cell):
-    book = open_cell('glass_bot(tokenizer, model, Retriever(), ["Who?", "When?"], budget=9, max_new_tokens=8)')
+def test_the_glass_bot_answers_what_is_typed_and_what_is_clicked(open_bot):
+    book = open_bot('glass_bot(tokenizer, model, Retriever(), ["Who?", "When?"], budget=9, max_new_tokens=8)')
     output = book.active.locator(".jp-Cell-outputArea")
     output.get_by_text("[1] ferries · score 0.900").wait_for()
     assert output.get_by_text("left out of the prompt").count() == 1
@@ -105,8 +95,8 @@ def test_the_glass_bot_answers_what_is_typed_and_what_is_clicked(open_cell):
         book.picture(f"glass_bot_{width}")
 
 
-def test_the_chat_box_writes_and_stops(open_cell):
-    book = open_cell('chat_box(tokenizer, model, Retriever(), start="Who?", max_new_tokens=300)')
+def test_the_chat_box_writes_and_stops(open_bot):
+    book = open_bot('chat_box(tokenizer, model, Retriever(), start="Who?", max_new_tokens=300)')
     output = book.active.locator(".jp-Cell-outputArea")
     field, log = output.locator("input[type=text]"), output.get_by_role("log")
     stop = output.get_by_role("button", name="Stop")

@@ -1,10 +1,6 @@
 """The confusion matrix in a real JupyterLab: a click on a number opens its texts."""
 
-import json
-
 import pytest
-
-from tests.browser.driver import Notebook
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -19,16 +15,9 @@ confusion_map(truth, said, texts, sure=[0.9, 0.5, 0.4, 0.8, 0.7, 0.6])
 
 
 @pytest.fixture
-def notebook(page, server, request):
+def notebook(open_cell):
     """Open a notebook with nothing but a confusion matrix."""
-    cell = {"cell_type": "code", "id": "map", "metadata": {}, "outputs": [], "execution_count": None, "source": MATRIX}
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    content = {"cells": [cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
-    name = f"{request.node.name}.ipynb"
-    (server.work / name).write_text(json.dumps(content))
-    opened = Notebook(page, server, name)
-    opened.run()
-    return opened
+    return open_cell(MATRIX)
 
 
 def test_a_click_on_a_number_opens_its_texts(notebook):

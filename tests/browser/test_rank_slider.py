@@ -1,11 +1,8 @@
 """The rank slider in a real JupyterLab: moved with the mouse and with keys, it draws another rank."""
 
-import json
 import time
 
 import pytest
-
-from tests.browser.driver import Notebook
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -13,23 +10,24 @@ SLIDER = "from workshop.widgets import rank_slider\n\nrank_slider()\n"
 
 
 @pytest.fixture
-def notebook(page, server, request):
+def notebook(page, server, open_cell):
     """Open a notebook with nothing but a rank slider, on the screen of a small laptop."""
-    cell = {"cell_type": "code", "id": "rank", "metadata": {}, "outputs": [], "execution_count": None, "source": SLIDER}
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    name = f"{request.node.name}.ipynb"
-    content = {"cells": [cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
-    (server.work / name).write_text(json.dumps(content))
     page.set_viewport_size({"width": 1366, "height": 768})
-    opened = Notebook(page, server, name)
-    opened.run()
+    before = list_kernels(server)
+    opened = open_cell(SLIDER)
     yield opened
-    mine = {one["kernel"]["id"] for one in server.ask("/api/sessions") if name in one["path"]}
+    mine = list_kernels(server) - before
+    assert mine
     opened.close()
     end = time.monotonic() + 60
-    while mine & {one["id"] for one in server.ask("/api/kernels")}:
+    while mine & list_kernels(server):
         assert time.monotonic() < end, "closing a notebook stops its kernel"
         page.wait_for_timeout(200)
+
+
+def list_kernels(server):
+    """Return the ids of the kernels that run."""
+    return {one["id"] for one in server.ask("/api/kernels")}
 
 
 def test_the_slider_draws_the_rank_it_is_set_to(notebook):

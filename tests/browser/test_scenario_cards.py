@@ -2,11 +2,9 @@
 
 import dataclasses
 import json
-import re
 
 import pytest
 
-from tests.browser.driver import Notebook
 from tests.workshop.test_scenario_cards import make_rows
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -22,17 +20,9 @@ scenario_cards(rows, room=True)
 
 
 @pytest.fixture
-def notebook(page, server, request):
+def notebook(open_cell):
     """Open a notebook with nothing but the four cards of the room."""
-    source = CARDS.format(rows=json.dumps([dataclasses.asdict(row) for row in make_rows()]))
-    cell = {"cell_type": "code", "id": "deck", "metadata": {}, "outputs": [], "execution_count": None, "source": source}
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    content = {"cells": [cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
-    name = re.sub(r"\W+", "_", request.node.name) + ".ipynb"  # brackets in an address open nothing
-    (server.work / name).write_text(json.dumps(content))
-    opened = Notebook(page, server, name)
-    opened.run()
-    return opened
+    return open_cell(CARDS.format(rows=json.dumps([dataclasses.asdict(row) for row in make_rows()])))
 
 
 def test_a_click_shows_the_reason_then_the_best_supported_with_its_cells(notebook):

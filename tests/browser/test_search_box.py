@@ -1,10 +1,6 @@
 """The search box in a real JupyterLab: ask, and see what both searches find."""
 
-import json
-
 import pytest
-
-from tests.browser.driver import Notebook
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -21,16 +17,9 @@ search_box(passages, {"words": lambda query: tfidf.score([query])[0], "letters":
 
 
 @pytest.fixture
-def box(page, server, request):
+def box(open_cell):
     """Open a notebook with nothing but a search box."""
-    cell = {"cell_type": "code", "id": "box", "metadata": {}, "outputs": [], "execution_count": None, "source": BOX}
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    name = f"{request.node.name}.ipynb"
-    content = {"cells": [cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
-    (server.work / name).write_text(json.dumps(content))
-    opened = Notebook(page, server, name)
-    opened.run()
-    return opened
+    return open_cell(BOX)
 
 
 def test_a_question_is_asked_and_both_searches_answer(box):

@@ -1,10 +1,6 @@
 """The store box in a real JupyterLab: a question is asked of three stores, and one that fails says so in its column."""
 
-import json
-
 import pytest
-
-from tests.browser.driver import Notebook
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -38,16 +34,9 @@ BARS = "bars => bars.map(bar => bar.getBoundingClientRect().width / bar.parentEl
 
 
 @pytest.fixture
-def box(page, server, request):
+def box(open_cell):
     """Open a notebook with nothing but a store box."""
-    cell = {"cell_type": "code", "id": "box", "metadata": {}, "outputs": [], "execution_count": None, "source": BOX}
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    name = f"{request.node.name}.ipynb"
-    content = {"cells": [cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
-    (server.work / name).write_text(json.dumps(content))
-    opened = Notebook(page, server, name)
-    opened.run()
-    return opened
+    return open_cell(BOX)
 
 
 def test_a_question_is_asked_of_all_stores_on_enter(box):

@@ -1,10 +1,6 @@
 """The tag box in a real JupyterLab: names are framed while one types, and an error costs nothing."""
 
-import json
-
 import pytest
-
-from tests.browser.driver import Notebook
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -27,16 +23,9 @@ FRAMED = "box => [...box.querySelectorAll('small b')].map(one => one.parentEleme
 
 
 @pytest.fixture
-def box(page, server, request):
+def box(open_cell):
     """Open a notebook with nothing but a tag box."""
-    cell = {"cell_type": "code", "id": "box", "metadata": {}, "outputs": [], "execution_count": None, "source": BOX}
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    name = f"{request.node.name}.ipynb"
-    content = {"cells": [cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
-    (server.work / name).write_text(json.dumps(content))
-    opened = Notebook(page, server, name)
-    opened.run()
-    return opened
+    return open_cell(BOX)
 
 
 def test_names_appear_while_one_types(box):

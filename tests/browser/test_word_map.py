@@ -1,7 +1,5 @@
 """The word map in a real JupyterLab: pick a word, see its neighbours, solve an analogy."""
 
-import json
-
 import pytest
 
 from tests.browser.driver import Notebook
@@ -21,16 +19,9 @@ word_map(words, vectors, start="ferry", k=3)
 
 
 @pytest.fixture
-def notebook(page, server, request):
+def notebook(open_cell):
     """Open a notebook with nothing but a word map."""
-    cell = {"cell_type": "code", "id": "map", "metadata": {}, "outputs": [], "execution_count": None, "source": MAP}
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    content = {"cells": [cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
-    name = f"{request.node.name}.ipynb"  # a file for each test: Lab asks questions where one changes on disk
-    (server.work / name).write_text(json.dumps(content))
-    opened = Notebook(page, server, name)
-    opened.run()
-    return opened
+    return open_cell(MAP)
 
 
 def test_a_word_is_picked_and_its_neighbours_are_shown(notebook):

@@ -1,10 +1,35 @@
-"""What short forms of studies run on: a language model of a few thousand weights in SmolLM2's place, with adapters."""
+"""What tests of studies share: a lesson's results and text, and the tiny language model that short forms run on."""
 
 import sys
 
 import pytest
 
+from backstage.lessons.source import read_lesson
+from workshop.score.results import read_results
+
 CHAT = [{"role": "user", "content": "Ahoy?"}, {"role": "assistant", "content": "Ahoy."}]
+
+
+@pytest.fixture(scope="module")
+def results(request):
+    """Give the figures of the lesson that a module of tests names as STEM."""
+    return read_results(request.module.STEM)
+
+
+@pytest.fixture(scope="module")
+def text(request):
+    """Give what that lesson's text cells say."""
+    return _join(request.module.STEM, "markdown")
+
+
+@pytest.fixture(scope="module")
+def code(request):
+    """Give the lesson's code cells."""
+    return _join(request.module.STEM, "code")
+
+
+def _join(stem, kind):
+    return "\n".join(cell.text for cell in read_lesson(stem) if cell.kind == kind)
 
 
 @pytest.fixture

@@ -33,16 +33,6 @@ STEM = "06_tune_or_retrieve"
 BOUND = 52
 
 
-@pytest.fixture(scope="module")
-def results():
-    return read_results(STEM)
-
-
-@pytest.fixture(scope="module")
-def text():
-    return "\n".join(cell.text for cell in read_lesson(STEM) if cell.kind == "markdown")
-
-
 def cell(results, task, method, metric="right"):
     return one(results, task=task, method=method, metric=metric)
 

@@ -5,24 +5,12 @@ import re
 import numpy as np
 import pytest
 
-from backstage.lessons.source import read_lesson
 from workshop.data import load_passages
 from workshop.models import load_token_embeddings
-from workshop.score.results import read_results
 from workshop.vectors.recipes import NGRAM_BUCKETS
 
 STEM = "01_word_embeddings"
 METHODS = ("skipgram", "fasttext", "cbow", "glove", "ppmi_svd")
-
-
-@pytest.fixture(scope="module")
-def results():
-    return read_results(STEM)
-
-
-@pytest.fixture(scope="module")
-def text():
-    return "\n".join(cell.text for cell in read_lesson(STEM) if cell.kind == "markdown")
 
 
 def one(results, **wanted):

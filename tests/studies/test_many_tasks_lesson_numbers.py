@@ -21,21 +21,6 @@ from workshop.tune import count_trained
 STEM = "07_many_tasks"
 
 
-@pytest.fixture(scope="module")
-def results():
-    return read_results(STEM)
-
-
-@pytest.fixture(scope="module")
-def text():
-    return "\n".join(cell.text for cell in read_lesson(STEM) if cell.kind == "markdown")
-
-
-@pytest.fixture(scope="module")
-def code():
-    return "\n".join(cell.text for cell in read_lesson(STEM) if cell.kind == "code")
-
-
 def score(results, task, method, metric):
     return one(results, task=task, method=method, metric=metric)
 

@@ -8,15 +8,9 @@ from studies.keep import read_measured
 from studies.prompt_or_lora.voicing import draw_pairs
 from studies.runner import RUNS, read_runs
 from tests.studies.sentences import interval, number, one
-from workshop.score.results import read_results
 
 STEM = "04_prompt_or_lora"
 CHANCE = (1 / 8 + 1 / 6) / 2
-
-
-@pytest.fixture(scope="module")
-def results():
-    return read_results(STEM)
 
 
 @pytest.fixture(scope="module")

@@ -1,22 +1,8 @@
 """The figures that lesson 05 states in its text are those that were measured, and its sentences hold of them."""
 
-import pytest
-
-from backstage.lessons.source import read_lesson
 from tests.studies.sentences import interval, number, one
-from workshop.score.results import read_results
 
 STEM = "05_retrieval_bot"
-
-
-@pytest.fixture(scope="module")
-def results():
-    return read_results(STEM)
-
-
-@pytest.fixture(scope="module")
-def text():
-    return "\n".join(cell.text for cell in read_lesson(STEM) if cell.kind == "markdown")
 
 
 def read(results, reader, passages, metric="right", task="reading"):

@@ -9,7 +9,6 @@ from backstage.lessons.source import read_lesson
 from studies.text_embeddings import trained
 from workshop.data import load_baskets, load_handbook, load_passages, load_prices, load_wiki_passages
 from workshop.models import encode_texts, load_encoder, read_head
-from workshop.score.results import read_results
 from workshop.search import TfidfSearch, content_words, top_k
 from workshop.settings import Settings
 
@@ -18,18 +17,8 @@ TUNED = "BM25, b chosen"
 
 
 @pytest.fixture(scope="module")
-def results():
-    return read_results(STEM)
-
-
-@pytest.fixture(scope="module")
 def cells():
     return read_lesson(STEM)
-
-
-@pytest.fixture(scope="module")
-def text(cells):
-    return "\n".join(cell.text for cell in cells if cell.kind == "markdown")
 
 
 @pytest.fixture(scope="module")

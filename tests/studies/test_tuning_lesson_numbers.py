@@ -2,22 +2,10 @@
 
 import pytest
 
-from backstage.lessons.source import read_lesson
 from tests.studies.sentences import interval, number, one
 from workshop.exercises.finetune_classifier import stop_at
-from workshop.score.results import read_results
 
 STEM = "03_finetune_classifier"
-
-
-@pytest.fixture(scope="module")
-def results():
-    return read_results(STEM)
-
-
-@pytest.fixture(scope="module")
-def text():
-    return "\n".join(cell.text for cell in read_lesson(STEM) if cell.kind == "markdown")
 
 
 def score(results, method, task):

@@ -15,6 +15,8 @@ from workshop.score.recorded import RECORDED, find_key
 from workshop.score.results import Row, read_results
 from workshop.score.table_views import as_html, as_text
 
+pytestmark = pytest.mark.usefixtures("folder")
+
 SOLUTIONS = Path(__file__).resolve().parents[2] / "solutions"
 STEMS = [lesson.stem for lesson in LESSONS]
 KEYS = {stem: [key for key in RECORDED if key[0] == stem[:2]] for stem in STEMS}
@@ -27,17 +29,6 @@ METHODS = {
     ("03", "f'frozen, layer {best}'"): ["frozen, layer 6", "frozen, layer 3"],
     ("04", "f'prompt, {n} examples'"): ["prompt, 0 examples", "prompt, 1 examples", "prompt, 3 examples"],
 }
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    """Give each test a record of its own."""
-    monkeypatch.setenv("WORKSHOP_RESULTS", str(tmp_path / "results"))
-    for cache in (store.memory, store.say_once):
-        cache.cache_clear()
-    yield tmp_path / "results"
-    for cache in (store.memory, store.say_once):
-        cache.cache_clear()
 
 
 def run_row(key, value=0.123):

@@ -11,18 +11,9 @@ from workshop.errors import WorkshopError
 from workshop.score import learner, store
 from workshop.score.results import Row
 
+pytestmark = pytest.mark.usefixtures("folder")
+
 ROW = {"lesson": "01", "method": "skip-gram", "task": "WordSim", "metric": "Spearman", "value": 0.5}
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    """Give each test a record and a process memory of its own."""
-    monkeypatch.setenv("WORKSHOP_RESULTS", str(tmp_path / "results"))
-    for cache in (store.memory, store.say_once):
-        cache.cache_clear()
-    yield tmp_path / "results"
-    for cache in (store.memory, store.say_once):
-        cache.cache_clear()
 
 
 def test_what_is_recorded_is_read_again(folder):

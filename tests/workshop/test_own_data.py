@@ -7,6 +7,7 @@ import warnings
 
 import pytest
 
+from tests.workshop.pdfs import make_pdf
 from workshop.data import available, load_faq, load_handbook, load_tickets
 from workshop.data.files import DataWarning, find_encoding, read_text
 from workshop.data.pdf import read_pdf
@@ -37,29 +38,6 @@ def write(folder, name, text, encoding="utf-8"):
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(text.encode(encoding))
     return path
-
-
-def make_pdf(pages):
-    """Return the bytes of a small PDF with a text on each page; None makes an empty page."""
-    bodies = ["" if text is None else f"BT /F1 12 Tf 20 700 Td ({text}) Tj ET" for text in pages]
-    kids = " ".join(f"{4 + 2 * place} 0 R" for place in range(len(bodies)))
-    objects = [
-        "<< /Type /Catalog /Pages 2 0 R >>",
-        f"<< /Type /Pages /Kids [{kids}] /Count {len(bodies)} >>",
-        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-    ]
-    for place, body in enumerate(bodies):
-        resources = "/Resources << /Font << /F1 3 0 R >> >> /MediaBox [0 0 612 792]"
-        objects.append(f"<< /Type /Page /Parent 2 0 R {resources} /Contents {5 + 2 * place} 0 R >>")
-        objects.append(f"<< /Length {len(body)} >>\nstream\n{body}\nendstream")
-    out, places = b"%PDF-1.4\n", []
-    for number, text in enumerate(objects, start=1):
-        places.append(len(out))
-        out += f"{number} 0 obj\n{text}\nendobj\n".encode()
-    table = "".join(f"{place:010} 00000 n \n" for place in places)
-    tail = f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}"
-    tail += f"trailer << /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{len(out)}\n%%EOF\n"
-    return out + tail.encode()
 
 
 def test_what_is_there_is_used_and_the_rest_stays_skerrylines(settings):

@@ -8,22 +8,13 @@ from workshop.errors import WorkshopError
 from workshop.plots import alternative_text, export_scoreboard, plot_predictions
 from workshop.plots.board import plot_board
 from workshop.plots.style import SMALLEST_FONT, YOURS, to_png
-from workshop.score import catch_up, learner, store, table
+from workshop.score import catch_up, learner, table
 from workshop.score.claims import STATEMENTS
 from workshop.score.learner import Record
 from workshop.score.results import Results, Row
 from workshop.score.table_views import EMPTY, Board, Judged, came_true
 
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    """Give each test a record of its own."""
-    monkeypatch.setenv("WORKSHOP_RESULTS", str(tmp_path / "results"))
-    for cache in (store.memory, store.say_once):
-        cache.cache_clear()
-    yield tmp_path / "results"
-    for cache in (store.memory, store.say_once):
-        cache.cache_clear()
+pytestmark = pytest.mark.usefixtures("folder")
 
 
 def judge(id, prediction, verdict, part=""):

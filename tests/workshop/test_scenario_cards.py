@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 
+from tests.workshop.grid_rows import SHARES
 from workshop.data.scenarios import ANSWERS, GRID, METHODS, PRICES, load_scenarios
 from workshop.errors import WorkshopError
 from workshop.score.results import Row, find_results, read_results
@@ -13,18 +14,7 @@ from workshop.widgets.scenario_cards import FIGURE, Deck, build_cards, draw_card
 STEM = "06_tune_or_retrieve"
 CARDS = load_scenarios()
 IDS = [card.id for card in CARDS]
-# Figures to try the cards on, a line for a task: prompt, LoRA, retrieval, both. None of them is shown to anybody.
-TRIED = {
-    "known facts": (0, 0.42, 0.03, 0.47),
-    "unseen facts": (0, 0, 0.23, 0.45),
-    "changed facts": (0, 0.01, 0.28, 0.70),
-    "format": (1, 1, 0.99, 1),
-    "judgement": (0.12, 0.26, 0.34, 0.31),
-    "voice": (0, 0.85, 0.06, 0.81),
-    "facts in JSON": (0, 0, 0.10, 0.51),
-    "old skills": (0.53, 0.23, 0.42, 0.15),
-    "abstaining": (0.18, 0.85, 0, 0.43),
-}
+# To try the cards on, a line for a task: prompt, LoRA, retrieval, both; none of it is shown to anybody.
 TRIED_PRICES = {
     "price, facts": ((0, 0.2, 40, 0), (1265, 0.22, 40, 1.9), (5, 0.83, 480, 0.2), (370, 0.68, 480, 2.1)),
     "price, tickets": ((0, 1.1, 420, 0), (450, 0.4, 160, 1.9), (5, 1.2, 430, 0.2), (460, 1.2, 430, 2.1)),
@@ -86,7 +76,7 @@ fixed-clauses: price, facts: prompt_tokens: LoRA < retrieval
 
 def make_rows():
     rows = []
-    for task, values in TRIED.items():
+    for task, values in SHARES.items():
         for method, value in zip(METHODS, values, strict=True):
             low, high = max(0, value - 0.1), min(1, value + 0.1)
             rows.append(Row("06", method, task, "right", value, low, high, n=100))

@@ -7,16 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from workshop.errors import WorkshopError
-from workshop.score import code, learner, store
+from workshop.score import code, learner
 
-
-@pytest.fixture(autouse=True)
-def in_memory(monkeypatch):
-    """Keep each test's record in memory."""
-    monkeypatch.setenv("WORKSHOP_RESULTS", "memory")
-    store.memory.cache_clear()
-    yield
-    store.memory.cache_clear()
+pytestmark = pytest.mark.usefixtures("in_memory")
 
 
 @pytest.fixture

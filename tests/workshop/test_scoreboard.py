@@ -1,6 +1,6 @@
 import pytest
 
-from workshop.score import store, table
+from workshop.score import table
 from workshop.score.learner import Record, record_prediction
 from workshop.score.results import Claim, Results, Row, read_results
 from workshop.score.table_views import EMPTY, PAGE_HEADS, as_html, as_text
@@ -113,13 +113,11 @@ def test_results_that_can_not_be_read_are_left_out(tmp_path, monkeypatch):
     assert list(table.read_all_results()) == []
 
 
-def test_scoreboard_shows_what_was_recorded(monkeypatch, capsys):
-    monkeypatch.setenv("WORKSHOP_RESULTS", "memory")
-    store.memory.cache_clear()
+@pytest.mark.usefixtures("in_memory")
+def test_scoreboard_shows_what_was_recorded(capsys):
     record_prediction("C20", "holds")
     table.scoreboard({"0.1": 2})
     said = capsys.readouterr()
-    store.memory.cache_clear()
     assert "Points: 0 of 2" in said.out
     assert "C20" in said.out
     assert said.err == ""

@@ -7,20 +7,13 @@ import pytest
 
 from tests.workshop.grid_rows import make_grid, make_prices, make_row
 from workshop.errors import WorkshopError
-from workshop.score import store
 from workshop.score.learner import Record, record_prediction, record_row
 from workshop.score.results import Row
 from workshop.score.sheet import break_even, write_page, write_sheet
 
+pytestmark = pytest.mark.usefixtures("in_memory")
+
 ROWS = make_grid() + make_prices()
-
-
-@pytest.fixture(autouse=True)
-def own_record(monkeypatch):
-    monkeypatch.setenv("WORKSHOP_RESULTS", "memory")
-    store.memory.cache_clear()
-    yield
-    store.memory.cache_clear()
 
 
 class Page(html.parser.HTMLParser):

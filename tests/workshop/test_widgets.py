@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from workshop.errors import NotWritten, WorkshopError
-from workshop.score import store
 from workshop.score.claims import CHOICES, STATEMENTS, find_statement
 from workshop.score.learner import read_record, record_prediction
 from workshop.widgets import explorer, output, predict, prediction, predictions, word_map
@@ -14,17 +13,10 @@ from workshop.widgets.controls import build_controls
 from workshop.widgets.explorer import Explorer
 from workshop.widgets.space import Plane, WordSpace
 
+pytestmark = pytest.mark.usefixtures("in_memory")
+
 ROYAL = ["man", "woman", "king", "queen", "boat", "<b>"]
 VECTORS = np.array([[1, 0, 0.2], [0, 1, 0.2], [2, 0, 4], [0, 2, 4], [-1, -1, 0.1], [0, 0, 0]], dtype=np.float64)
-
-
-@pytest.fixture(autouse=True)
-def in_memory(monkeypatch):
-    """Keep each test's record in memory."""
-    monkeypatch.setenv("WORKSHOP_RESULTS", "memory")
-    store.memory.cache_clear()
-    yield
-    store.memory.cache_clear()
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from backstage.grade.records import Submission
 from backstage.grade.replay import Limits
 from backstage.lessons.notebooks import make_learner, make_solved, write_json
 from backstage.lessons.source import read_functions
+from tests.backstage.hearts import know_by_heart
 from workshop.checks import run_check
 from workshop.checks.protocol import Reply, plain
 from workshop.checks.registry import find_exercise
@@ -63,24 +64,12 @@ def grade(engine, content):
     return engine.grade(Submission("student", engine.lesson, content, "test"))
 
 
-def by_heart():
-    """Return an answer that knows the inputs of the visible check and no others."""
-    seen = {}
-
-    def remember(text):
-        seen[text] = count_words(text)
-        return Reply(seen[text])
-
-    run_check(find_exercise("0.1"), remember)
-    return f"def count_words(text):\n    return {seen!r}.get(text, {{}})"
-
-
 HONEST = {
     "as_released": (write_json(make_learner(START)).encode(), 0, "not written"),
     "solved": (write_json(make_solved(START)).encode(), 2, ""),
     "only_the_function": (notebook(RIGHT), 2, ""),
     "wrong": (notebook(SET_UP, WRONG), 0, "wrong: every one counts 1"),
-    "by_heart": (notebook(by_heart()), 0, "wrong: "),
+    "by_heart": (notebook(know_by_heart()), 0, "wrong: "),
     "moved_below_its_check": (notebook(SET_UP, "check.start_here.count_words(count_words)", RIGHT), 2, ""),
     "merged_with_its_check": (notebook(SET_UP, RIGHT + "\ncheck.start_here.count_words(count_words)"), 2, ""),
     "cell_before_fails": (notebook("1 / 0", "raise SystemExit", "x = (", RIGHT), 2, ""),
@@ -123,7 +112,7 @@ def test_second_definition_counts_and_the_note_says_so(start):
 
 
 def test_message_is_the_checks_and_no_hidden_input(start):
-    wrong, heart = grade(start, notebook(WRONG)).marks[0], grade(start, notebook(by_heart())).marks[0]
+    wrong, heart = grade(start, notebook(WRONG)).marks[0], grade(start, notebook(know_by_heart())).marks[0]
     assert "Likely:   every one counts 1" in wrong.message
     assert "right on the examples of its check, not on others" in heart.message
     seen = []
