@@ -85,6 +85,6 @@ def predict_live(runs: Sequence[Cell]) -> dict[str, dict[str, Any]]:
     values = np.array([one["after"] for one in runs])
     # Six replies are few: where every run had all, one reply may still fail.
     spread = max(WIDE * float(values.std(ddof=1)) if len(values) > 1 else 0.0, 1.5 / ASKED)
-    how = f"mean and {WIDE} standard deviations, at least a reply, of {len(values)} jobs with other tickets and seeds"
+    how = f"{len(values)} jobs with other tickets and seeds: {WIDE} standard deviations each way, at least one reply"
     low, high = max(0.0, float(values.mean()) - spread), min(1.0, float(values.mean()) + spread)
     return {"08.form": {"low": low, "high": high, "n": len(values), "how": how, "steps": Plan().steps}}

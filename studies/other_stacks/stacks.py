@@ -47,19 +47,19 @@ def _call(what: str, module: str, kept: Path, folder: Path) -> Cell:
 
 
 @functools.cache
-def _encode_pages(most: int | None) -> tuple[np.ndarray, np.ndarray, list[str], list[str]]:
-    """Return the handbook's vectors, the questions', the passages' texts and pages."""
+def load_pages(most: int | None) -> dict[str, np.ndarray]:
+    """Return the handbook: vectors (N, D), of questions (Q, D), texts (N,), pages (N,), the pages that answer (Q,)."""
     settings = Settings(threads=1)
     encoder, passages = load_encoder(settings), load_passages(settings)[:most]
     texts = [" ".join(one.text.split()) for one in passages]
-    questions = [one.question for one in load_faq(settings)][: most or QUERIES]
-    return encode_texts(encoder, texts), encode_texts(encoder, questions), texts, [one.document for one in passages]
-
-
-def load_pages(most: int | None) -> dict[str, np.ndarray]:
-    """Return the handbook: vectors (N, D), the vectors of questions (Q, D), texts (N,) and pages (N,)."""
-    vectors, queries, texts, pages = _encode_pages(most)
-    return {"vectors": vectors, "queries": queries, "texts": np.array(texts), "pages": np.array(pages)}
+    asked = load_faq(settings)[: most or QUERIES]
+    return {
+        "vectors": encode_texts(encoder, texts),
+        "queries": encode_texts(encoder, [one.question for one in asked]),
+        "texts": np.array(texts),
+        "pages": np.array([one.document for one in passages]),
+        "answering": np.array([one.document for one in asked]),
+    }
 
 
 def load_sentences(most: int | None) -> dict[str, np.ndarray]:

@@ -1,7 +1,6 @@
 """Try one stack in a process of its own: what its import takes, and what its store gives back at what price."""
 
 import importlib
-import itertools
 import json
 import sys
 import time
@@ -33,9 +32,10 @@ def timed(found: Found, name: str) -> Iterator[None]:
 def try_stack(module: str, kept: Path, folder: Path) -> Found:
     """Import a stack's module, then fill its store with the vectors kept in a file, search, open it again, change it.
 
-    kept: an .npz with vectors (N, D), queries (Q, D), texts (N,), pages (N,). Returns seconds, megabytes, and shares:
-    recall at 10 against all inner products; of searches, how many gave the same three in the same order; of searches
-    within one page, how many gave that page's three best, and how many gave fewer.
+    kept: an .npz with vectors (N, D), queries (Q, D), texts (N,), pages (N,), and answering (Q,), the page that answers
+    a query, where there is one. Returns seconds, megabytes, and shares: recall at 10 against all inner products; of
+    searches, how many gave the same three in the same order; of searches within one page, how many gave that page's
+    three best, and how many gave fewer: pages in turn, and (named `_answering`) the pages that answer.
     """
     data = np.load(kept)
     vectors, queries, pages = data["vectors"], data["queries"][:ASKED], data["pages"].tolist()
@@ -63,7 +63,13 @@ def try_stack(module: str, kept: Path, folder: Path) -> Found:
     found["recall"] = float(np.mean([len({*a} & {*b}) / K for a, b in zip(rows.tolist(), best.tolist(), strict=True)]))
     found["same"] = float(np.mean((rows[:, :SHOWN] == best[:, :SHOWN]).all(axis=1)))
     found["first"] = [[float(exact[0][row]), float(shown)] for row, (_, shown) in zip(rows[0], answers[0], strict=True)]
-    found["filtered"], found["short"] = judge_filter(store, queries, exact, pages, places)
+    names = sorted(set(pages))
+    turns = [names[row % len(names)] for row in range(len(queries))]
+    found["filtered"], found["short"] = judge_filter(store, queries, exact, pages, places, turns)
+    if "answering" in data:
+        within = data["answering"].tolist()
+        judged = judge_filter(store, queries, exact, pages, places, within)
+        found["filtered_answering"], found["short_answering"] = judged
     with timed(found, "save_seconds"):
         store.save()
     found["build_seconds"] += found.pop("save_seconds")  # some write as they are filled, others at the end
@@ -73,12 +79,11 @@ def try_stack(module: str, kept: Path, folder: Path) -> Found:
 
 
 def judge_filter(
-    store: Any, queries: np.ndarray, exact: np.ndarray, pages: list[str], places: dict[str, int]
+    store: Any, queries: np.ndarray, exact: np.ndarray, pages: list[str], places: dict[str, int], within: list[str]
 ) -> tuple[float, float]:
-    """Return of searches within one page the share that gave its best passages, and the share that gave too few."""
+    """Return of searches, each within one page, the share that gave its best passages and the share with too few."""
     same, short = [], []
-    names = sorted(set(pages))
-    for query, scores, page in zip(queries, exact, itertools.cycle(names), strict=False):
+    for query, scores, page in zip(queries, exact, within, strict=True):
         mine = [row for row, one in enumerate(pages) if one == page]
         want = sorted(mine, key=lambda row, scores=scores: -scores[row])[:SHOWN]
         got = [places[name] for name, _ in store.search(query, SHOWN, {"page": page})]

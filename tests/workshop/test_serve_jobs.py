@@ -1,6 +1,7 @@
 """Files and fine-tuning jobs of `workshop serve`: a real LoRA in the background that no restart loses."""
 
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -250,6 +251,24 @@ def test_leaving_fails_the_job_that_trains_and_keeps_the_queue(tiny, tmp_path):
         assert (found.status, found.error.code) == ("failed", "server_stopped")
         assert wait_for(client, second).status == "succeeded"
     assert not [path for path in tmp_path.rglob(".*") if path.name != ".lock"]
+
+
+def test_a_folder_that_is_deleted_fails_the_job_that_needs_it_and_no_other(tiny, tmp_path):
+    folder = tmp_path / "served"
+    with serve(*tiny, folder=folder) as address:
+        client = connect(address)
+        first, file = start_long(client), upload(client, [CHAT])
+        second = client.fine_tuning.jobs.create(model=LLAMA, training_file=file, hyperparameters=QUICK).id
+        wait_for(client, first, ("running",))
+        shutil.rmtree(folder, ignore_errors=True)
+        client.fine_tuning.jobs.cancel(first)
+        found = wait_for(client, second)
+        assert (found.status, found.error.code) == ("failed", "training_failed")
+        assert "FileNotFoundError" in found.error.message
+        third = client.fine_tuning.jobs.create(
+            model=LLAMA, training_file=upload(client, [CHAT, CHAT]), hyperparameters=QUICK, seed=0
+        )
+        assert wait_for(client, third.id).status == "succeeded"
 
 
 CHILD = """

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from itertools import takewhile
 from operator import eq
+from typing import Any
 
 import numpy as np
 
@@ -34,11 +35,26 @@ class SameLines(Rule):
         return read_lines(got) == read_lines(want) if texts else super().same(got, want)
 
 
+def judge_lines(case: Any) -> tuple[str, str]:
+    """Return what is wrong with the first line that isn't as wanted, and what to do."""
+    got, want = read_lines(case.got), read_lines(case.want)
+    row = next(row for row, one in enumerate(got) if one not in want[row : row + 1])
+    if isinstance(got[row], str):
+        return f"line {row + 1} is no JSON.", "json.loads() of it says where. Let json.dumps() write it."
+    if empty(got[row]) in map(empty, want[row : row + 1]):
+        return f"line {row + 1} holds other texts than its row.", "leave texts as they are: no strip(), no replace()."
+    return f"line {row + 1} is JSON, but another object.", "compare its keys and roles with the card's example."
+
+
+def empty(value: object) -> object:
+    """Return a JSON value without the contents of its turns."""
+    if isinstance(value, dict):
+        return {key: key == "content" or empty(one) for key, one in value.items()}
+    return [empty(one) for one in value] if isinstance(value, list | tuple) else value
+
+
 @exercise("8.1", title="write a training file", points=2, minutes=5, stars=1, room=True, answer=replace(
-    TEXT, rule=SameLines(), relations=(lambda case: next((
-        f"line {n} is {'no JSON' if isinstance(one, str) else 'JSON, but another object'}.",
-        "read it with json.loads(), and compare keys, roles and texts with its row's.") for n, one in enumerate(
-            read_lines(case.got), start=1) if one not in read_lines(case.want)[n - 1 : n]),)))  # fmt: skip
+    TEXT, rule=SameLines(), relations=(judge_lines,)))  # fmt: skip
 def to_messages_jsonl(rows: list[tuple[str, str]]) -> str:
     """Return one line of JSON for each of N pairs (question, answer), as fine-tuning services read them."""
     lines = []
@@ -157,13 +173,18 @@ filtered_top_k.mistakes(
     ([("all(", "any("), ("all(", "not where or any(")], "one condition is enough.", "every one must hold: all()."),
     ([("where.items()", f"[*where.items()][{side}]") for side in (":1", "-1:")], "one condition is used.", "use all."),
     (LIST, "[one]", 'a condition with "$in" is compared with the dict itself.', 'look into the list one["$in"].'),
-    (LIST, LIST.replace("[one]", "one"), "`in` finds parts of a text, and fails without one.", "ask == for one value."),
+    ([(LIST, LIST.replace("[one]", "one"), *more) for more in ((), (OF, f'{OF}, ""'))],
+     "`in` finds parts of a text, and fails without one.", "ask == for one value."),
     ([("-scores", "scores"), (CUT, "rows[::-1][:k]"), (CUT, "rows[-k:]")], "the lowest are taken.", "sort downwards."),
-    (("-scores", "scores", ".tolist()", ".tolist()[::-1]"), "of ties the higher row comes first.", "sort -scores."),
+    (("-scores", "scores", ".tolist()", ".tolist()[::-1]"), "of ties the higher row comes first.",
+     "sort -scores with sorted(), or with kind='stable': other sorts mix ties."),
     ([(CUT, f"[{one} for row in {CUT}]") for one in ("scores[row]", "[row, scores[row]]", "metadata[row]")],
      "scores or metadata are returned, or come with the rows.", "return the rows' numbers alone."),
+    (CUT, "rows", "all rows that fit are returned.", "cut to the first k."),
     (CUT, f"[sorted(rows).index(row) for row in {CUT}]", "places among what fits are returned.", "look them up."),
     ([(CUT, f"{LAST.format(low)}[:k]") for low in ("-np.inf", "0")], "what doesn't fit comes last.", "leave it out."),
+    (CUT, "scores[np.array(rows)] and rows[:k]", "an empty np.array() holds floats, and they are no places.",
+     "write dtype=int where you make it, or keep the places in a list."),
     (CUT, "rows[:k] if where else []", "without conditions nothing is found.", "all() of nothing is True."),
 )  # fmt: skip
 
@@ -187,6 +208,10 @@ to_cosine.mistakes(
     ([(L2, "1 - distances**2 / 2"), (L2, "1 - distances**2")], "l2 is squared again.", SOLVE),
     ([(L2, f"1 - np.sqrt(distances{way}") for way in (")", ") / 2", " / 2)")], "a root of l2 is taken.", SOLVE),
     ([(L2, f"1 - {way}") for way in ("distances", "2 * distances", "distances / 2**0.5")], "l2 isn't halved.", SOLVE),
+    ([(L2, f"2 - {way}") for way in ("distances", "2 * distances", "distances / 2")],
+     "that isn't solved for cos.", SOLVE),
+    ([(L2, f"np.maximum({L2}, 0)"), (COSINE, "np.maximum(1 - distances, 0),"), ("ways[metric]", "abs(ways[metric])"),
+      ("ways[metric]", "np.maximum(ways[metric], 0)")], "what is below 0 is lost.", "a cosine goes from -1 to 1."),
     ([(L2, DOWN), (COSINE, f"{DOWN},"), (L2, DOWN, COSINE, f"{DOWN},")], "1 / (1 + d) is no cosine.", SOLVE),
     ([(L2, way) for way in (*AWAY, "distances / 2", "-distances / 2", "distances / 2 - 1")]
      + [(COSINE, f"{way},") for way in AWAY] + [(COSINE, "distances,", *more) for more in ((L2, "distances"), (

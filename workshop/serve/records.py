@@ -87,7 +87,8 @@ class Records:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is the old one or the new one at any time."""
+    """Write a file so that it is the old one or the new one at any time; a folder that was deleted is made again."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
     with part.open("wb") as file:
         file.write(content)

@@ -75,8 +75,8 @@ def run_server(host: str = HOST, port: int = PORT, key: str | None = None, folde
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     tokenizer, model = load_language_model(settings)
     with serve(tokenizer, model, load_encoder(settings), folder=folder, key=key, host=host, port=port) as address:
-        sent = "the key" if key else "any text"
-        print(f'Serving: OpenAI(base_url="{address}", api_key=…), with {sent} as the key. Ctrl-C stops it.', flush=True)
+        sent = "your key" if key else "any text"
+        print(f'Serving: OpenAI(base_url="{address}", api_key=…), with {sent} as api_key. Ctrl-C stops it.', flush=True)
         while True:
             time.sleep(1)
 
