@@ -1,12 +1,17 @@
-"""What tests of studies share: a lesson's results and text, and the tiny language model that short forms run on."""
+"""What tests of studies share: a lesson's results and text, and the small models that short forms run on."""
 
+import functools
+import json
+import shutil
 import sys
+from pathlib import Path
 
 import pytest
 
 from backstage.lessons.source import read_lesson
 from workshop.score.results import read_results
 
+CACHED = type(functools.cache(len))
 CHAT = [{"role": "user", "content": "Ahoy?"}, {"role": "assistant", "content": "Ahoy."}]
 
 
@@ -41,7 +46,7 @@ def tiny_language_model(tmp_path_factory, monkeypatch):
     pytest.importorskip("peft")
     from studies.adapters import asking
     from tests.workshop.tiny_models import make_llama
-    from workshop.models import open_language_model
+    from workshop.models import load_language_model, open_language_model
     from workshop.settings import Settings
     from workshop.tune import Recipe, lora, train_adapter
     from workshop.tune.shipped import read_chats, read_recipe, write_recipe
@@ -52,9 +57,38 @@ def tiny_language_model(tmp_path_factory, monkeypatch):
         train_adapter(*loaded, [CHAT], Recipe(rank=2, epochs=1), folder / "adapters" / name)
         shipped = lora.ADAPTERS / name
         write_recipe(folder / "adapters" / name, loaded[1], read_recipe(shipped), read_chats(shipped))
+    shipped, loaders = lora.ADAPTERS, (asking.load, load_language_model)
     monkeypatch.setattr(lora, "ADAPTERS", folder / "adapters")
-    real = asking.load
-    for name in [name for name in sys.modules if name.startswith("studies.")]:
-        if getattr(sys.modules[name], "load", None) is real:
-            monkeypatch.setattr(sys.modules[name], "load", lambda: loaded)
+    for module in [module for name, module in sys.modules.items() if name.startswith("studies.")]:
+        for name, value in list(vars(module).items()):
+            if any(value is one for one in loaders):
+                monkeypatch.setattr(module, name, lambda *_: loaded)
+            elif isinstance(value, Path) and value.is_relative_to(shipped):
+                monkeypatch.setattr(module, name, folder / "adapters" / value.relative_to(shipped))
     return loaded
+
+
+@pytest.fixture
+def light_encoder(tmp_path_factory, monkeypatch):
+    """Put MiniLM's first layer alone, a sixth of its work, wherever MiniLM is read."""
+    pytest.importorskip("sentence_transformers")
+    from safetensors.torch import load_file, save_file
+
+    from workshop.models import static
+
+    real, folder = static.find_minilm, tmp_path_factory.mktemp("light") / "minilm"
+    shutil.copytree(real(), folder, ignore=shutil.ignore_patterns("model.safetensors"))
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    (folder / "config.json").write_text(json.dumps(config | {"num_hidden_layers": 1}), encoding="utf-8")
+    weights = load_file(real() / "model.safetensors")
+    first = {name: one for name, one in weights.items() if "encoder.layer." not in name or ".layer.0." in name}
+    save_file(first, folder / "model.safetensors", metadata={"format": "pt"})
+    mine = [module for name, module in sys.modules.items() if name.startswith(("studies.", "workshop."))]
+    for module in [one for one in mine if getattr(one, "find_minilm", None) is real]:
+        monkeypatch.setattr(module, "find_minilm", lambda: folder)
+    kept = [one for module in mine for one in vars(module).values() if isinstance(one, CACHED)]
+    for cache in kept:
+        cache.cache_clear()
+    yield folder
+    for cache in kept:
+        cache.cache_clear()

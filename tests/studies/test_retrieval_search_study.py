@@ -121,6 +121,7 @@ def test_kinds_name_what_they_depend_on():
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("tiny_language_model", "light_encoder")
 def test_the_short_form_measures_everything():
     rows, claims = search_study.measure_search(short=True)
     methods = {row.method for row in rows if row.task.startswith("search, ")}

@@ -187,9 +187,12 @@ def test_the_smallest_form_is_chosen_on_the_pilots_pages():
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("light_encoder")
 def test_the_short_form_measures_everything(monkeypatch):
-    from studies.text_embeddings import pilot, study
+    from studies.text_embeddings import pilot, study, trained
 
+    for train in (trained.train_documents, trained.train_word_table):
+        monkeypatch.setitem(train.__kwdefaults__, "epochs", 1)
     monkeypatch.setattr(study, "SHORT", dataclasses.replace(SHORT, size=484))
     monkeypatch.setattr(pilot, "HAYSTACK", 484)
     found, kept = study.measure(short=True), read_results(STEM)

@@ -269,6 +269,7 @@ def test_kept_replies_of_other_lessons_are_of_one_recipe_and_three_seeds():
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("tiny_language_model", "light_encoder")
 def test_the_short_form_measures_everything(tmp_path, monkeypatch):
     monkeypatch.setattr("studies.runner.RUNS", tmp_path)
     results = study.measure(short=True)

@@ -183,6 +183,8 @@ def _recall_curve(faiss, kind, vectors, asked):
     recalls = []
     if kind == "PQ":
         indexes = [faiss.IndexPQ(384, pieces, 8, faiss.METRIC_INNER_PRODUCT) for pieces in (16, 48, 96)]
+        for index in indexes:
+            index.pq.cp.niter = 5  # of 25: both curves bear the same, in a fifth of the time
     else:
         flat = faiss.IndexFlatIP(384)
         indexes = [faiss.IndexIVFFlat(flat, 384, 64, faiss.METRIC_INNER_PRODUCT)]

@@ -115,15 +115,16 @@ def test_lesson_00_gets_nbgraders_points_however_it_was_mangled(tmp_path):
     assert read_stock(tmp_path / "course")["noisy", "0.1"] == 0
 
 
-def change(function, **facts):
-    """Return the solved lesson 01 with other facts in the cell of a function; ... takes one away."""
-    notebook = make_usual(WORDS)["solved"][0]
-    cell = find_cell(notebook, f"def {function}(")
-    cell["source"] = "".join(cell["source"])
-    for name, fact in facts.items():
-        cell[name] = fact(cell["source"]) if callable(fact) else fact
-    for name in [name for name, fact in facts.items() if fact is ...]:
-        del cell[name]
+def change(stem, changes):
+    """Return a solved lesson with other facts in the cells of functions; ... takes one away."""
+    notebook = make_usual(stem)["solved"][0]
+    cells = [find_cell(notebook, f"def {function}(") for function in changes]
+    for cell, facts in zip(cells, changes.values(), strict=True):
+        cell["source"] = "".join(cell["source"])
+        for name, fact in facts.items():
+            cell[name] = fact(cell["source"]) if callable(fact) else fact
+        for name in [name for name, fact in facts.items() if fact is ...]:
+            del cell[name]
     return notebook
 
 
@@ -147,42 +148,50 @@ SHOWN = "# demonstration 1.99\nimport math as unusual\nimport not_installed_anyw
 SIX = "".join(f"import not_there_{number}\n" for number in range(6))
 
 
-def make_odd():
-    """Return notebooks with one odd cell, with the exercises that lose their points for it."""
-    told = change("cosine", source=lambda text: text.replace("    return", "    unusual.sqrt(1)\n    return", 1))
-    told["cells"].insert(3, {"cell_type": "code", "id": "told", "metadata": {}, "source": SHOWN, "outputs": []})
-    windows = write_json(change("cosine", source=begin("# caf@\n"))).encode().replace(b"caf@", b"caf\xe9")
-    return {
-        "bom": (write_json(change("cosine")).encode("utf-8-sig"), ()),
-        "utf16": (write_json(change("cosine")).encode("utf-16"), ()),
-        "windows": (windows, ()),
-        "metadata_null": (change("cosine", metadata=None), ()),
-        "no_type": (change("cosine", cell_type=...), ()),
-        "no_source": (change("cosine", source=...), ("1.2",)),
-        "made_text": (change("cosine", cell_type="markdown", outputs=..., execution_count=...), ("1.2",)),
-        "seaborn": (change("cosine", source=begin("import not_installed\nimport math, not_there as n\n")), ()),
-        "six_imports": (change("cosine", source=begin(SIX)), ("1.2",)),
-        "input": (change("cosine", source=begin("name = input()\n")), ("1.2",)),
-        "no_break_space": (change("cosine", source=begin("x =\u00a01\n")), ("1.2",)),
-        "error_first": (change("cosine", source=begin("1 / 0\n")), ("1.2",)),
-        "told_in_a_demonstration": (told, ()),
-        "pasted_old": (paste(("code", OLD), ("code", OLD), ("markdown", OLD | {"solution": True})), ()),
-        "pasted_new": (paste(("code", OLD | {"schema_version": 3}), ("markdown", OLD | {"schema_version": 3})), ()),
-        "pasted_newer": (paste(("code", OLD | {"schema_version": 99}), ("code", {"schema_version": 1})), ()),
-        "pasted_broken": (paste(("code", {}), ("code", {"grade": True}), ("markdown", {"grade_id": 3})), ()),
-    }
+# Cells of lesson 01, each odd in another way: in these the exercise is lost, in those it isn't.
+LOST = {
+    "cosine": {"source": ...},
+    "negative_sampling_step": {"cell_type": "markdown", "outputs": ..., "execution_count": ...},
+    "cooccurrence": {"source": begin(SIX)},
+    "nearest": {"source": begin("name = input()\n")},
+    "analogy": {"source": begin("x =\u00a01\n")},
+    "character_ngrams": {"source": begin("1 / 0\n")},
+}
+KEPT = {
+    "cosine": {"source": lambda text: text.replace("    return", "    unusual.sqrt(1)\n    return", 1)},
+    "negative_sampling_step": {"metadata": None},
+    "cooccurrence": {"cell_type": ...},
+    "nearest": {"source": begin("import not_installed\nimport math, not_there as n\n")},
+}
+PASTED = (
+    *(("code", OLD), ("code", OLD), ("markdown", OLD | {"solution": True})),
+    *(("code", OLD | {"schema_version": version}) for version in (3, 99)),
+    *(("markdown", OLD | {"schema_version": 3}), ("code", {"schema_version": 1})),
+    *(("code", {}), ("code", {"grade": True}), ("markdown", {"grade_id": 3})),
+)
 
 
 def test_odd_cells_get_nbgraders_points(tmp_path):
-    full = {one.id: one.points for one in list_exercises(WORDS)}
+    kept = change(WORDS, KEPT)
+    kept["cells"].insert(3, {"cell_type": "code", "id": "told", "metadata": {}, "source": SHOWN, "outputs": []})
+    notebooks = {"lost": (change(WORDS, LOST), LOST), "kept": (kept, ()), "pasted": (paste(*PASTED), ())}
     submissions = {
-        name: (notebook, {id: 0 if id in lost else points for id, points in full.items()})
-        for name, (notebook, lost) in make_odd().items()
+        name: (notebook, {one.id: 0 if one.function in lost else one.points for one in list_exercises(WORDS)})
+        for name, (notebook, lost) in notebooks.items()
     }
     different, _ = compare(tmp_path, WORDS, submissions)
     assert different == [], "(student, exercise), wanted, nbgrader, ours"
-    seaborn = (tmp_path / "course" / "autograded" / "seaborn" / WORDS / f"{WORDS}.ipynb").read_text(encoding="utf-8")
-    assert "import not_installed was left out, since it ends in ModuleNotFoundError" in seaborn
+    marked = (tmp_path / "course" / "autograded" / "kept" / WORDS / f"{WORDS}.ipynb").read_text(encoding="utf-8")
+    assert "import not_installed was left out, since it ends in ModuleNotFoundError" in marked
+
+
+def test_files_in_other_encodings_get_nbgraders_points(tmp_path):
+    solved = write_json(make_usual(START)["solved"][0])
+    windows = write_json(change(START, {"count_words": {"source": begin("# caf@\n")}})).encode()
+    files = {"bom": solved.encode("utf-8-sig"), "utf16": solved.encode("utf-16")}
+    files["windows"] = windows.replace(b"caf@", b"caf\xe9")
+    different, _ = compare(tmp_path, START, {name: (content, {"0.1": 2}) for name, content in files.items()})
+    assert different == [], "(student, exercise), wanted, nbgrader, ours"
 
 
 BAD = {
