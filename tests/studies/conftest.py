@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from backstage.lessons.source import read_lesson
+from workshop.models.static import find_minilm
 from workshop.score.results import read_results
 
 CACHED = type(functools.cache(len))
@@ -68,27 +69,31 @@ def tiny_language_model(tmp_path_factory, monkeypatch):
     return loaded
 
 
-@pytest.fixture
-def light_encoder(tmp_path_factory, monkeypatch):
-    """Put MiniLM's first layer alone, a sixth of its work, wherever MiniLM is read."""
+@pytest.fixture(scope="session")
+def light_minilm(tmp_path_factory):
+    """Give a folder with MiniLM's first layer alone, a sixth of its work."""
     pytest.importorskip("sentence_transformers")
     from safetensors.torch import load_file, save_file
 
-    from workshop.models import static
-
-    real, folder = static.find_minilm, tmp_path_factory.mktemp("light") / "minilm"
-    shutil.copytree(real(), folder, ignore=shutil.ignore_patterns("model.safetensors"))
+    whole, folder = find_minilm(), tmp_path_factory.mktemp("light") / "minilm"
+    shutil.copytree(whole, folder, ignore=shutil.ignore_patterns("model.safetensors"))
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     (folder / "config.json").write_text(json.dumps(config | {"num_hidden_layers": 1}), encoding="utf-8")
-    weights = load_file(real() / "model.safetensors")
+    weights = load_file(whole / "model.safetensors")
     first = {name: one for name, one in weights.items() if "encoder.layer." not in name or ".layer.0." in name}
     save_file(first, folder / "model.safetensors", metadata={"format": "pt"})
+    return folder
+
+
+@pytest.fixture
+def light_encoder(light_minilm, monkeypatch):
+    """Put that encoder wherever MiniLM is read."""
     mine = [module for name, module in sys.modules.items() if name.startswith(("studies.", "workshop."))]
-    for module in [one for one in mine if getattr(one, "find_minilm", None) is real]:
-        monkeypatch.setattr(module, "find_minilm", lambda: folder)
+    for module in [one for one in mine if getattr(one, "find_minilm", None) is find_minilm]:
+        monkeypatch.setattr(module, "find_minilm", lambda: light_minilm)
     kept = [one for module in mine for one in vars(module).values() if isinstance(one, CACHED)]
     for cache in kept:
         cache.cache_clear()
-    yield folder
+    yield
     for cache in kept:
         cache.cache_clear()

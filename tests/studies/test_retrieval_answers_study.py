@@ -147,7 +147,7 @@ def test_rules_name_every_verdict_and_what_was_seen():
         assert rules.LIMITS[name]
 
 
-@pytest.mark.usefixtures("tiny_language_model")
+@pytest.mark.usefixtures("tiny_language_model", "light_encoder")
 def test_short_form_asks_everything():
     rows, claims, runs = measure_answers(short=True)
     assert set(claims) == {"C14", "C15", "C30", "C31"}

@@ -160,6 +160,7 @@ def test_card_says_what_was_measured_and_nothing_else():
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("light_encoder")
 def test_measurement_runs_in_its_smallest_form():
     pytest.importorskip("transformers")
     pytest.importorskip("bm25s")
