@@ -62,6 +62,16 @@ def prompt_and_completion(rows):
     return "\n".join(json.dumps({"prompt": question, "completion": answer}) for question, answer in rows)
 
 
+@wrong("8.1", "line 1 holds other texts than its row")
+def stripped(rows):
+    return "\n".join(json.dumps(_chat(*(text.strip() for text in row))) for row in rows)
+
+
+@wrong("8.1", "line 1 is no JSON")
+def comma_after_each(rows):
+    return "\n".join(json.dumps(_chat(*row)) + "," for row in rows)
+
+
 @right("8.1")
 def keys_sorted_accents_kept(rows):
     lines = [json.dumps(_chat(*row), ensure_ascii=False, sort_keys=True, separators=(",", ":")) for row in rows]
@@ -145,6 +155,12 @@ def places_among_the_matches(scores, metadata, where, k):
     return np.argsort(-kept, kind="stable")[:k]
 
 
+@wrong("8.3", "all rows that fit are returned")
+def never_cut(scores, metadata, where, k):
+    rows = [row for row, facts in enumerate(metadata) if _fits(facts, where)]
+    return sorted(rows, key=lambda row: -scores[row])
+
+
 @right("8.3")
 def best_of_what_is_left(scores, metadata, where, k):
     left, best = {row: float(scores[row]) for row in range(len(scores)) if _fits(metadata[row], where)}, []
@@ -167,6 +183,8 @@ for cause, name, function in (
     ("l2 is squared again", "squared_again", _by_metric(l2=lambda d: 1 - d**2 / 2)),
     ("1 / (1 + d) is no cosine", "one_over_one_plus", _by_metric(*[lambda d: 1 / (1 + d)] * 2)),
     ("l2 isn't halved", "not_halved", _by_metric(l2=lambda d: 1 - d)),
+    ("that isn't solved for cos", "formula_itself", _by_metric(l2=lambda d: 2 - 2 * d)),
+    ("what is below 0 is lost", "no_negatives", _by_metric(l2=lambda d: np.clip(1 - d / 2, 0, 1))),
     ("a distance, or its negative", "cosine_left", _by_metric(lambda d: d)),
     ("a distance, or its negative", "two_turned", _by_metric(lambda d: d, ip=lambda d: 1 - d)),
     ("ip is changed, as if it were a distance", "ip_turned", _by_metric(ip=lambda d: 1 - d)),

@@ -18,6 +18,8 @@ from studies.retrieval_bot.answer_verdicts import judge_c15, judge_c31
 from studies.retrieval_bot.answers import measure_answers
 from workshop.data import load_faq, load_task
 
+pytestmark = pytest.mark.slow
+
 PLAN = Plan()
 HIGH, SOME, LOW, DOWN = (
     Estimate(0.4, 0.3, 0.5),

@@ -16,6 +16,8 @@ from workshop.models import open_language_model
 from workshop.settings import Settings
 from workshop.tune import adapter, add_lora, fine_tune, lora, make_examples
 
+pytestmark = pytest.mark.slow
+
 PLAIN = Settings(device="cpu", dtype="float32")
 CHAT = [{"role": "user", "content": "Where is the boat?"}, {"role": "assistant", "content": "At the quay."}]
 ASKED = ["Where is the boat?"]

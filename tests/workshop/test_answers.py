@@ -21,6 +21,8 @@ from workshop.errors import WorkshopError
 from workshop.models import load_language_model, open_language_model
 from workshop.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 TEXTS = ["hi", "Where is the boat?", "a " * 20, "x", "Was kostet die Fähre?", "何時ですか", "🛳️ e\u0301"]
 PLAIN = Settings(device="cpu", dtype="float32")
 

@@ -74,6 +74,7 @@ def spin(x):
         (lambda x: x + 1, "none of the usual mistakes fits"),
         (lambda x: 1 // 0, "a division by nothing."),
         (lambda x: [][1], "an index points past the end"),
+        (lambda x: np.ones(3)[np.array([])], "an array of floats is used as places"),
         (lambda x: fail(), "the error text says what Python could not do"),
         (lambda x: None + x, "two values of kinds that don't go together"),
         (lambda x: min(5), "goes through a single number or None"),

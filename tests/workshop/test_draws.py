@@ -11,6 +11,8 @@ from tests.exercises.proofs import diagnose, load_functions
 from workshop.checks.protocol import equal, plain
 from workshop.checks.registry import LESSONS, list_exercises
 
+pytestmark = pytest.mark.slow
+
 EXERCISES = [pytest.param(one, id=one.id) for lesson in LESSONS for one in list_exercises(lesson.stem)]
 CHECK_SECONDS = 1.0
 

@@ -15,6 +15,8 @@ from workshop.models import heads, load_span_reader, load_tagger, make_resnet, m
 from workshop.settings import Settings
 from workshop.tune import count_trained, fit
 
+pytestmark = pytest.mark.slow
+
 TAGS = ("O", "B-ship", "I-ship")
 CPU = Settings(device="cpu", dtype="float32", threads=1)
 

@@ -38,6 +38,8 @@ from workshop.models.fetch import describe_models, fetch_profile
 from workshop.models.hub import fetch_model, hash_file, pin_model
 from workshop.settings import setup
 
+pytestmark = pytest.mark.slow
+
 LLAMA, BERT, QWEN = MODELS["smollm2-hub"], MODELS["gte-base"], MODELS["qwen3-0.6b"]
 UNKNOWN = "hub.invalid"
 WAY_BACK = r"To go on with what is installed: workshop\.setup\('small'\)"
@@ -452,7 +454,6 @@ def count_bytes(cache, start):
     return max((part.stat().st_size for part in parts if part.name.endswith("partial")), default=0)
 
 
-@pytest.mark.slow
 def test_a_killed_download_goes_on_in_the_next_process(hub, cache):
     hub.cut, hub.stall = 64 * 1024, True
     process = subprocess.Popen([sys.executable, "-c", KILLED], env=environment(hub, cache), stderr=subprocess.DEVNULL)
@@ -472,7 +473,6 @@ def test_a_killed_download_goes_on_in_the_next_process(hub, cache):
     assert hash_file(folder / WEIGHTS) == whole
 
 
-@pytest.mark.slow
 def test_the_command_fails_in_one_line(hub, cache):
     hub.announce = "0" * 64
     command = [sys.executable, "-m", "workshop.cli", "fetch", "--profile", "large"]

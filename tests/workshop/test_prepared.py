@@ -20,6 +20,8 @@ from workshop.models import language, load_language_model, open_language_model, 
 from workshop.models.fetch import fetch_profile
 from workshop.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 PLAIN = Settings(device="cpu", dtype="float32")
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -263,7 +265,6 @@ def start(source, marks, seconds):
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-@pytest.mark.slow
 def test_two_processes_at_once_make_it_once(source, places, tmp_path):
     marks = tmp_path / "marks"
     running = [start(source, marks, 3) for _ in range(2)]
@@ -275,7 +276,6 @@ def test_two_processes_at_once_make_it_once(source, places, tmp_path):
     assert prepared.is_whole(places[0] / prepared.NAME)
 
 
-@pytest.mark.slow
 def test_a_kill_in_the_middle_leaves_the_next_process_free_to_make_it(source, reads, places, tmp_path):
     marks = tmp_path / "marks"
     running = start(source, marks, 600)

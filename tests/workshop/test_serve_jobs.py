@@ -29,6 +29,8 @@ from workshop.bot import answer
 from workshop.errors import WorkshopError
 from workshop.serve import serve
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 SHORT = len(ANSWER)
 
@@ -289,7 +291,6 @@ with serve(*load_tiny(folder / "models"), folder=folder / "served") as address:
 """
 
 
-@pytest.mark.slow
 def test_a_killed_servers_job_has_failed_and_its_models_are_there(tiny, tmp_path):
     child = subprocess.Popen(
         [sys.executable, "-c", CHILD, str(tmp_path)],

@@ -17,6 +17,8 @@ from workshop.tune import Recipe, adapter, lora, train_adapter, train_adapters
 from workshop.tune import shipped as shipped_module
 from workshop.tune.shipped import read_chats, read_recipe, split_turns, write_recipe
 
+pytestmark = pytest.mark.slow
+
 PLAIN = Settings(device="cpu", dtype="float32")
 FIRST, SECOND = "A boat.\n\nQuestion: Where?", "A boat.\n\nQuestion: When?"
 CHAT = [

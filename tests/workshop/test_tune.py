@@ -20,6 +20,8 @@ from workshop.tune import IGNORED, Example, Parts, add_lora, count_trained, eval
 from workshop.tune.batches import draw_batches
 from workshop.tune.parts import learning_rate, pad_batch
 
+pytestmark = pytest.mark.slow
+
 MARKED = (
     "{% for message in messages %}<|{{ message['role'] }}|>{% if message['role'] == 'assistant' %}"
     "{% generation %}{{ message['content'] + '<|end|>' }}{% endgeneration %}"
@@ -150,7 +152,6 @@ def test_only_the_adapter_learns(model):
     assert not tuned.training
 
 
-@pytest.mark.slow
 def test_all_weights_learn_and_the_answers_are_the_examples(model):
     before = weights_of(model.model)
     fine_tune(model.model, make_examples(model.tokenizer, CHATS), epochs=60, rate=1e-2, batch=4)

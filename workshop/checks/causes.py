@@ -64,6 +64,11 @@ TEXTS = (
         "print what stands in the brackets: is it the thing itself, its length len(…), or its place?",
     ),
     (
+        r"arrays used as indices must be of integer",
+        "an array of floats is used as places; an empty array is one of floats, unless it is told otherwise.",
+        "write dtype=int where the array is made, or keep the places in a list.",
+    ),
+    (
         r"unsupported operand type|bad operand type|can only concatenate|must be str, not|not supported between|"
         r"cannot perform reduce|did not contain a loop|ufunc .* not supported|can't multiply sequence",
         "two values of kinds that don't go together are added, multiplied or compared.",

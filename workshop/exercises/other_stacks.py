@@ -4,57 +4,17 @@ import json
 from dataclasses import replace
 from itertools import takewhile
 from operator import eq
-from typing import Any
 
 import numpy as np
 
-from workshop.checks.mistakes import Rule
+from workshop.checks.json_lines import JSON_LINES
 from workshop.checks.registry import exercise, lesson
 from workshop.checks.slips import ARRAY, RANKING, TEXT
 
 lesson("08_other_stacks", title="The same bot on other stacks", minutes=60, seconds=90, extra="stacks")
 
 
-def read_lines(text: str) -> list:
-    """Return the JSON value of each line, alone in a tuple; a line that is none stays a text, without blanks."""
-    values = []
-    for line in text.rstrip().split("\n"):
-        try:
-            values.append((json.loads(line),))
-        except (ValueError, RecursionError):
-            values.append("".join(line.split()))
-    return values
-
-
-class SameLines(Rule):
-    """Two texts are one where each line holds the same JSON value; blank lines at the end don't count."""
-
-    def same(self, got: object, want: object) -> bool:
-        """Tell whether two texts hold the same lines; other values are compared as everywhere."""
-        texts = isinstance(got, str) and isinstance(want, str)
-        return read_lines(got) == read_lines(want) if texts else super().same(got, want)
-
-
-def judge_lines(case: Any) -> tuple[str, str]:
-    """Return what is wrong with the first line that isn't as wanted, and what to do."""
-    got, want = read_lines(case.got), read_lines(case.want)
-    row = next(row for row, one in enumerate(got) if one not in want[row : row + 1])
-    if isinstance(got[row], str):
-        return f"line {row + 1} is no JSON.", "json.loads() of it says where. Let json.dumps() write it."
-    if empty(got[row]) in map(empty, want[row : row + 1]):
-        return f"line {row + 1} holds other texts than its row.", "leave texts as they are: no strip(), no replace()."
-    return f"line {row + 1} is JSON, but another object.", "compare its keys and roles with the card's example."
-
-
-def empty(value: object) -> object:
-    """Return a JSON value without the contents of its turns."""
-    if isinstance(value, dict):
-        return {key: key == "content" or empty(one) for key, one in value.items()}
-    return [empty(one) for one in value] if isinstance(value, list | tuple) else value
-
-
-@exercise("8.1", title="write a training file", points=2, minutes=5, stars=1, room=True, answer=replace(
-    TEXT, rule=SameLines(), relations=(judge_lines,)))  # fmt: skip
+@exercise("8.1", title="write a training file", points=2, minutes=5, stars=1, room=True, answer=JSON_LINES)
 def to_messages_jsonl(rows: list[tuple[str, str]]) -> str:
     """Return one line of JSON for each of N pairs (question, answer), as fine-tuning services read them."""
     lines = []
@@ -183,8 +143,6 @@ filtered_top_k.mistakes(
     (CUT, "rows", "all rows that fit are returned.", "cut to the first k."),
     (CUT, f"[sorted(rows).index(row) for row in {CUT}]", "places among what fits are returned.", "look them up."),
     ([(CUT, f"{LAST.format(low)}[:k]") for low in ("-np.inf", "0")], "what doesn't fit comes last.", "leave it out."),
-    (CUT, "scores[np.array(rows)] and rows[:k]", "an empty np.array() holds floats, and they are no places.",
-     "write dtype=int where you make it, or keep the places in a list."),
     (CUT, "rows[:k] if where else []", "without conditions nothing is found.", "all() of nothing is True."),
 )  # fmt: skip
 
