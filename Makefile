@@ -40,8 +40,8 @@ test: developer ## pass every test, notebooks included (about half an hour on tw
 	@WORKSHOP_SKIPS=$(SKIPS) $(ONE_THREAD) $(PY) -m pytest -q tests/browser
 	@WORKSHOP_SKIPS=$(SKIPS) $(ONE_THREAD) $(PY) -m pytest -n $(WORKERS) --dist worksteal --ignore=tests/browser $(TESTS)
 
-check: developer ## the maintainer's loop: lint, fast tests, fresh notebooks (under a minute, offline)
-	@echo "Lint, fast tests, fresh notebooks: under a minute."
+check: developer ## the maintainer's loop: lint, fast tests, fresh notebooks (about a minute and a half, offline)
+	@echo "Lint, fast tests, fresh notebooks: about a minute and a half."
 	@$(PY) -m ruff check --quiet .
 	@$(PY) -m ruff format --check --quiet .
 	@$(ONE_THREAD) $(PY) -m pytest -q -n $(WORKERS) -m "not slow and not browser" $(TESTS)

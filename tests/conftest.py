@@ -16,7 +16,14 @@ WANTS = {
     "libraries": (r"could not import|not installed", "python3 tools/bootstrap.py dev"),
 }
 OTHERS = "other reasons"
+SLOW_FILE = re.compile(r"^pytestmark = .*pytest\.mark\.slow", re.MULTILINE)
 REASONS = pytest.StashKey[list[str]]()
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Where slow tests are left out, leave a file of them alone: what it imports takes seconds."""
+    left_out = config.option.markexpr.startswith("not slow") and collection_path.suffix == ".py"
+    return True if left_out and SLOW_FILE.search(collection_path.read_text(encoding="utf-8")) else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

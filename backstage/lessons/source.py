@@ -1,6 +1,7 @@
 """Read a lesson's source: a jupytext percent file with cards, solutions and demonstrations."""
 
 import ast
+import functools
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,9 +57,15 @@ def read_lesson(stem: str, folder: Path | None = None) -> list[Cell]:
     path = (folder or checkout() / "solutions") / f"{stem}.py"
     if not path.is_file():
         raise WorkshopError(f"there is no source {path}. A lesson in the registry needs one.")
-    notebook = require("jupytext", "build").read(path, fmt="py:percent")
+    return list(_parse(path.read_text(encoding="utf-8"), path, stem))
+
+
+@functools.lru_cache(maxsize=32)
+def _parse(text: str, path: Path, stem: str) -> tuple[Cell, ...]:
+    """Return the cells of a source's text: a build reads each lesson several times."""
+    notebook = require("jupytext", "build").reads(text, fmt="py:percent")
     exercises = {exercise.id: exercise for exercise in list_exercises(stem)}
-    return [_read_cell(cell, ordinal, exercises, path) for ordinal, cell in enumerate(notebook.cells, start=1)]
+    return tuple(_read_cell(cell, ordinal, exercises, path) for ordinal, cell in enumerate(notebook.cells, start=1))
 
 
 def _read_cell(cell: dict, ordinal: int, exercises: dict[str, Exercise], path: Path) -> Cell:

@@ -262,6 +262,7 @@ def test_the_layer_and_its_strength_are_chosen_on_validation(monkeypatch):
     assert chosen[linear.FROZEN, "tone"] == (10.0, 6)
 
 
+@pytest.mark.slow
 def test_drawing_folds_and_customers_widens_an_interval_by_about_six_tenths():
     """Customers alone would do, where each is tested once and training adds nothing: the limits tell the factor."""
     rng, factors = np.random.default_rng(0), []

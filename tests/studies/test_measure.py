@@ -79,6 +79,7 @@ def test_finished_cells_are_not_run_again(tmp_path, monkeypatch):
     assert len(kept.read_text().splitlines()) == 2, "runs of other code are not kept beside"
 
 
+@pytest.mark.slow
 def test_a_change_that_changes_no_figure_is_accepted(tmp_path, monkeypatch):
     marks = in_a_folder(tmp_path, monkeypatch)
     cells = [(number, str(marks)) for number in (2, 3)]
@@ -100,6 +101,7 @@ def test_of_every_name_among_the_fields_one_cell_is_run_again():
     assert [line["cell"] for line in runner._find_shortest(lines)] == [["a", 2], ["b", 1]]
 
 
+@pytest.mark.slow
 def test_a_change_of_a_figure_is_not_accepted(tmp_path, monkeypatch):
     marks = in_a_folder(tmp_path, monkeypatch)
     runner.run_cells(square, [(2, str(marks))], stem="squares", inputs=["settings"])
@@ -114,6 +116,7 @@ def test_a_change_of_a_figure_is_not_accepted(tmp_path, monkeypatch):
         runner.accept("squares")
 
 
+@pytest.mark.slow
 def test_cells_whose_seconds_count_run_alone_with_all_threads(tmp_path, monkeypatch):
     monkeypatch.setattr(runner, "RUNS", tmp_path)
     monkeypatch.setenv("OMP_NUM_THREADS", "1")

@@ -157,6 +157,7 @@ def tokenizer():
     return asking.load()[0]
 
 
+@pytest.mark.slow
 def test_a_step_is_about_as_long_as_the_plan_says(tokenizer):
     chats = tickets.deal_chats(tickets.draw_train("clean", 512, 0), 60, 0)
     mean = np.mean([len(one.ids) for one in make_examples(tokenizer, chats)])

@@ -9,6 +9,8 @@ from studies.retrieval_bot import search_rules as rules
 from studies.runner import digest_inputs
 from workshop.score.results import VERDICTS
 
+pytestmark = pytest.mark.slow
+
 
 def figure(low, high):
     """Return a figure whose 95 % interval is that."""
@@ -120,7 +122,6 @@ def test_kinds_name_what_they_depend_on():
     assert {name for some in search_study.SEARCH_KINDS.values() for name in some} <= set(search_study.SEARCH_INPUTS)
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("tiny_language_model", "light_encoder")
 def test_the_short_form_measures_everything():
     rows, claims = search_study.measure_search(short=True)

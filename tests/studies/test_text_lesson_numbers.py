@@ -61,6 +61,7 @@ def test_counting_is_as_good_on_questions_and_behind_on_paraphrases(results, tex
     assert min(row.low for row in ahead) > 0
 
 
+@pytest.mark.slow
 def test_one_setting_moves_a_baseline(results, text):
     usual, chosen = (
         one(results, method=name, task="haystack, questions", metric="recall@5").value for name in ("BM25", TUNED)

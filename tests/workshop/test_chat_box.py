@@ -17,6 +17,8 @@ from workshop.settings import Settings
 from workshop.widgets import chat_box
 from workshop.widgets.chat_box import Talk
 
+pytestmark = pytest.mark.slow
+
 MODULE = sys.modules["workshop.widgets.chat_box"]  # the face shows the function of this name
 PROMPT = build_prompt("Who signs?", [one.text for one in PASSAGES])
 

@@ -16,6 +16,8 @@ from workshop.settings import Settings
 from workshop.tune import Example, Parts, as_loss, count_trained, evaluate, fine_tune, make_text_examples, train_only
 from workshop.tune.parts import stop_at
 
+pytestmark = pytest.mark.slow
+
 LABELS = ["boat", "dog", "soup"]
 TEXTS = [f"{first} {what}" for what in ("boat", "dog", "bowl of soup") for first in ("my", "the", "our old", "no")]
 CLASSES = [0] * 4 + [1] * 4 + [2] * 4
@@ -79,7 +81,6 @@ def test_logits_come_in_the_order_given_whatever_the_batch(loaded):
     assert predict_logits(tokenizer, model, []).shape == (0, 3)
 
 
-@pytest.mark.slow
 def test_it_learns_and_is_saved_with_its_labels(fresh, tmp_path):
     tokenizer, model = fresh
     found = fine_tune(model, make_text_examples(tokenizer, TEXTS, CLASSES), epochs=8, rate=5e-4)
@@ -96,7 +97,6 @@ def test_it_learns_and_is_saved_with_its_labels(fresh, tmp_path):
         open_classifier(tmp_path, PLAIN)
 
 
-@pytest.mark.slow
 def test_random_weights_are_random_and_the_seed_repeats(loaded):
     _, pretrained = loaded
     _, one = load_classifier(PLAIN, LABELS, random=True, seed=1)
@@ -125,7 +125,6 @@ def test_only_the_named_weights_learn(fresh):
         train_only(model, [])
 
 
-@pytest.mark.slow
 def test_the_loss_is_the_learners_own_number(fresh):
     tokenizer, model = fresh
     examples = make_text_examples(tokenizer, TEXTS, CLASSES)
@@ -140,7 +139,6 @@ def test_the_loss_is_the_learners_own_number(fresh):
     assert losses[0] == pytest.approx(losses[1], rel=1e-4)
 
 
-@pytest.mark.slow
 def test_a_loss_of_tensors_is_minimised_itself(fresh):
     tokenizer, model = fresh
     away = Parts(cross_entropy=lambda logits, _: ((logits - 7) ** 2).mean())
@@ -148,7 +146,6 @@ def test_a_loss_of_tensors_is_minimised_itself(fresh):
     assert np.abs(predict_logits(tokenizer, model, TEXTS) - 7).max() < 2
 
 
-@pytest.mark.slow
 def test_training_stops_by_the_learners_function_and_keeps_the_best_epoch(fresh):
     tokenizer, model = fresh
     examples = make_text_examples(tokenizer, TEXTS, CLASSES)
@@ -171,7 +168,6 @@ def test_training_stops_by_the_learners_function_and_keeps_the_best_epoch(fresh)
     assert evaluate(model, examples[::3]) == pytest.approx(found.held_back[1], rel=1e-6)
 
 
-@pytest.mark.slow
 def test_seconds_are_kept_and_the_rate_falls_with_them(fresh):
     tokenizer, model = fresh
     rates = []
@@ -207,7 +203,6 @@ def test_odd_labels_are_named(fresh):
         fine_tune(model, [Example((1, 2), 3)])
 
 
-@pytest.mark.slow
 def test_the_librarys_trainer_trains_it_too(fresh, tmp_path):
     from transformers import DataCollatorWithPadding, Trainer, TrainingArguments
 

@@ -229,6 +229,7 @@ def tokenizer():
     return cutting
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("_counting")
 @pytest.mark.parametrize("words", [80, 1000])
 @pytest.mark.parametrize("script", SCRIPTS)

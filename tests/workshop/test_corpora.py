@@ -6,6 +6,8 @@ import pytest
 from workshop.data import corpora, draw_share, load_analogies, load_articles, load_ratings
 from workshop.errors import MissingExtra, WorkshopError
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def articles():
@@ -23,7 +25,6 @@ def test_articles_are_many_long_and_clean(articles):
     assert len({article.title for article in articles}) == len(articles)
 
 
-@pytest.mark.slow
 def test_articles_are_the_same_every_time(articles):
     assert load_articles() == articles
 

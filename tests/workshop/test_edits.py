@@ -11,6 +11,8 @@ from workshop.checks.mistakes import Mistake
 from workshop.checks.protocol import plain
 from workshop.checks.registry import LESSONS, list_exercises
 
+pytestmark = pytest.mark.slow
+
 SECONDS, DRAWS = 0.1, 20
 KNOWN = [
     pytest.param(one, mistake, id=f"{one.id}-{place}")

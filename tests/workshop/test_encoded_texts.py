@@ -12,6 +12,8 @@ from workshop.data.files import DataWarning
 from workshop.models import encode_texts, load_encoder
 from workshop.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def encoder():

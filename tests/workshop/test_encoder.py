@@ -25,6 +25,8 @@ from workshop.models import encode_layers, encode_texts, pool_mean, texts
 from workshop.models import encoder as encoder_module
 from workshop.models.encoder import load_encoder
 
+pytestmark = pytest.mark.slow
+
 TEXTS = [
     "The ferry was late.",
     "",
@@ -77,7 +79,6 @@ def test_equal_to_the_mean_of_bare_berts_token_vectors(encoder, vectors):
     assert type(encoder).__name__ == "SentenceTransformer"
 
 
-@pytest.mark.slow
 @limits(max_examples=10, deadline=None)
 @given(order=st.permutations(range(len(TEXTS))), batch=st.integers(1, 9))
 def test_order_and_batches_change_nothing(encoder, vectors, order, batch):
@@ -166,7 +167,6 @@ def test_an_encoder_that_no_table_knows_is_named():
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak of memory is read as Linux tells it")
-@pytest.mark.slow
 def test_a_fresh_process_loads_it_within_its_budget():
     run = subprocess.run([sys.executable, "-c", FRESH], capture_output=True, text=True, check=True)
     seconds, kilobytes = map(float, run.stdout.split())

@@ -96,6 +96,7 @@ def test_of_two_equal_passages_one_may_be_left_out():
     assert draft_reply(twice, "Who?", budget=6).read == [0, 1]
 
 
+@pytest.mark.slow
 def test_the_still_form_says_all_three_steps(loaded, capsys):
     glass_bot(*loaded, Scored(), ["Who signs?", "When?"], budget=20, max_new_tokens=8)
     told = capsys.readouterr().out

@@ -159,6 +159,7 @@ def test_made_vectors_spread_and_lie_like_real_ones(both):
         assert found[1] == pytest.approx(found[0], abs=0.06)
 
 
+@pytest.mark.slow
 def test_white_noise_would_not_do(both):
     real, enlarged, _ = both
     starts = enlarged[: len(enlarged) // 2]

@@ -10,6 +10,8 @@ from workshop import vectors
 from workshop.errors import WorkshopError, take_list
 from workshop.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 WORDS = ["sun", "moon", "sea", "rope", "quay"]
 TABLE = np.random.default_rng(0).normal(size=(5, 4)).astype(np.float32)
 PAIRS = [("sun", "moon"), ("sun", "sea"), ("sea", "rope"), ("quay", "rope")]
@@ -48,7 +50,6 @@ def test_a_generator_gives_what_a_list_gives(name):
     assert flatten(CALLS[name](iter)) == flatten(CALLS[name](list))
 
 
-@pytest.mark.slow
 def test_plots_draw_what_a_generator_gives():
     plots = pytest.importorskip("workshop.plots")
     drawn = plots.plot_word_map(iter(WORDS), TABLE, {"all": iter(WORDS)})
@@ -70,7 +71,6 @@ def test_a_generator_of_texts_is_encoded(encoder):
     np.testing.assert_array_equal(encode_texts(encoder, (text for text in texts)), encode_texts(encoder, texts))
 
 
-@pytest.mark.slow
 def test_generators_of_chats_and_examples_are_learnt_from(tmp_path):
     pytest.importorskip("peft")
     from tests.workshop.tiny_models import make_llama

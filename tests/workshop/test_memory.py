@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from workshop.models import memory
 
 GROWTH = """
@@ -36,12 +38,14 @@ def measure_growth(**variables):
     return int(done.stdout)
 
 
+@pytest.mark.slow
 def test_products_of_many_shapes_leave_little_behind(monkeypatch):
     for name in memory.KERNELS:
         monkeypatch.delenv(name, raising=False)
     assert measure_growth() < 20_000  # half a million without a limit, where the processor has bfloat16
 
 
+@pytest.mark.slow
 def test_a_limit_that_the_user_set_stays(monkeypatch):
     names = list(memory.KERNELS)
     monkeypatch.setenv(names[0], "7")

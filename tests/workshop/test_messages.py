@@ -6,7 +6,7 @@ import pytest
 from tests.exercises.proofs import diagnose, read_line
 from workshop.checks.registry import find_exercise
 
-pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::RuntimeWarning")]
 
 
 def sigmoid(x):

@@ -31,6 +31,7 @@ def test_cells_lie_as_far_apart_as_their_means():
     assert np.linalg.norm(centres[2] - centres[3]) < 0.5
 
 
+@pytest.mark.slow
 def test_each_token_of_the_question_is_framed_at_its_best():
     cosines = np.array([[0.1, 0.9, 0.2, 0.0], [0.3, 0.1, 0.2, 0.7]])
     figure = plot_late(["dog", "sleeps"], ["the", "hound", "has", "beds"], cosines)

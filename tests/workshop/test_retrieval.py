@@ -126,6 +126,7 @@ def loaded(tmp_path_factory):
     return open_language_model(folder, Settings(device="cpu", dtype="float32"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wrap", [lambda one: one, lambda one: Document(one.text, {"source": one.document})])
 def test_replies_are_the_models_own_whoever_retrieves(loaded, wrap):
     questions = ["How long is leave?", "What is a fare?"]

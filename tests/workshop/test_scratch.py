@@ -11,6 +11,8 @@ from workshop.data import load_wiki_passages
 from workshop.errors import WorkshopError
 from workshop.tune import scratch, train_from_nothing
 
+pytestmark = pytest.mark.slow
+
 SENTENCES = [one.text for one in load_wiki_passages()[:1500]]
 
 
@@ -19,7 +21,6 @@ def trained():
     return train_from_nothing(SENTENCES, steps=40)
 
 
-@pytest.mark.slow
 def test_the_loss_begins_at_chance_and_falls(trained):
     assert len(trained.losses) == 40
     assert trained.losses[0] == pytest.approx(torch.log(torch.tensor(len(trained.tokenizer) * 1.0)).item(), abs=0.3)
@@ -28,14 +29,12 @@ def test_the_loss_begins_at_chance_and_falls(trained):
     assert not trained.model.training
 
 
-@pytest.mark.slow
 def test_it_writes_with_the_librarys_own_generate(trained):
     ids = trained.tokenizer("The", return_tensors="pt")["input_ids"]
     whole = trained.model.generate(ids, max_new_tokens=5, do_sample=False)
     assert whole.shape[1] > ids.shape[1]
 
 
-@pytest.mark.slow
 def test_the_same_seed_gives_the_same_weights_and_another_does_not():
     def train(seed):
         return train_from_nothing(SENTENCES, steps=3, seed=seed).losses
@@ -47,7 +46,6 @@ def test_the_same_seed_gives_the_same_weights_and_another_does_not():
     assert train(1) != first
 
 
-@pytest.mark.slow
 def test_the_time_is_kept():
     found = train_from_nothing(SENTENCES, seconds=1.0)
     assert found.losses
@@ -55,7 +53,6 @@ def test_the_time_is_kept():
     assert found.seconds < 30  # a hang, not a budget
 
 
-@pytest.mark.slow
 def test_rows_hold_every_sentence_with_its_end(trained):
     rows = scratch.cut_rows(trained.tokenizer, SENTENCES[:200])
     text = trained.tokenizer.decode(rows.flatten().tolist())

@@ -17,6 +17,8 @@ from workshop.models import encode_texts
 from workshop.serve import serve
 from workshop.tune import adapter, add_lora, fine_tune, make_examples
 
+pytestmark = pytest.mark.slow
+
 OTHER = "When does it sail?"
 
 

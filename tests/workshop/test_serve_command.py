@@ -15,6 +15,8 @@ from workshop import cli
 from workshop.errors import MissingExtra, WorkshopError
 from workshop.serve import running, serve
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -89,7 +91,6 @@ def test_a_folder_that_cant_be_used_is_said(tmp_path):
         pass
 
 
-@pytest.mark.slow
 def test_the_command_serves_the_real_models_and_tunes_one_within_its_memory(tmp_path):
     serving = pytest.importorskip("tests.workshop.serving")
     environment = {**os.environ, running.KEY: "sesame"}

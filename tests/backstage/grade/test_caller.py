@@ -17,6 +17,8 @@ from workshop.checks.protocol import plain
 from workshop.checks.registry import LESSONS, find_exercise, list_exercises
 from workshop.errors import NotYet
 
+pytestmark = pytest.mark.slow
+
 SECRET = b"c" * 32
 EXERCISES = [one for lesson in LESSONS for one in list_exercises(lesson.stem)]
 STRANGE = "stopped: an answer that no honest notebook gives"

@@ -13,6 +13,8 @@ from backstage.grade.jail import box, wire
 from backstage.grade.jail import bubblewrap as jail
 from workshop.errors import WorkshopError
 
+pytestmark = pytest.mark.slow
+
 LIBRARIES = ("numpy",)
 
 
