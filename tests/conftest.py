@@ -27,11 +27,8 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let notebooks come first, minutes each, then slow tests: what is short fills the time at the end.
-
-    A worker hands over what it has left, but never its last two: were they notebooks, the other would wait for both.
-    """
-    items.sort(key=lambda item: (item.path.name != "test_notebooks.py", item.get_closest_marker("slow") is None))
+    """Let slow tests come first: what is short fills the time at the end, when workers wait for one another."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 def sort_reason(reason: str) -> str:
